@@ -1,0 +1,102 @@
+"""Odoo's configuration file and its command line in this environment."""
+
+import re
+import subprocess
+import tempfile
+
+import console
+import modules
+import paths
+import postgres
+import python_env
+
+CONFIG = """[options]
+addons_path = {addons}
+data_dir = {data}
+db_host = {host}
+db_user = {user}
+http_interface = 127.0.0.1
+list_db = False
+max_cron_threads = 0
+"""
+
+
+def write_config(odoo):
+    """Write .run/odoo.conf when its content has changed."""
+    folders = [str(folder) for folder in odoo.addons]
+    if modules.suite():
+        folders.append(str(paths.ADDONS))
+    text = CONFIG.format(
+        addons=",".join(folders),
+        data=paths.DATA,
+        host=postgres.socket_folder(),
+        user=postgres.SUPERUSER,
+    )
+    if not folders:
+        text = text.replace("addons_path = \n", "")
+    if not paths.ODOO_CONFIG.exists() or paths.ODOO_CONFIG.read_text() != text:
+        paths.ODOO_CONFIG.write_text(text)
+
+
+def command(database, *arguments):
+    return [
+        paths.VENV / "bin" / "odoo",
+        f"--config={paths.ODOO_CONFIG}",
+        f"--database={database}",
+        *arguments,
+    ]
+
+
+def environment():
+    return postgres.client_environment(python_env.environment())
+
+
+def loading_progress(line):
+    """'mrp, 12 of 91' from Odoo's log of module loading."""
+    found = re.search(r"Loading module (\w+) \((\d+)/(\d+)\)", line)
+    return found and f"{found[1]}, {found[2]} of {found[3]}"
+
+
+def install(database, title, log_name, *arguments):
+    """Run Odoo once on `database` to install or update; fail on any logged error."""
+    log = console.run_logged(
+        title,
+        command(database, "--stop-after-init", "--no-http", *arguments),
+        log_name,
+        progress=loading_progress,
+        env=environment(),
+    )
+    errors = [line for line in log.read_text().splitlines() if is_error(line)]
+    if errors:
+        raise console.Failure(f"{title} failed: {errors[0][:300]} (see {log})")
+
+
+def is_error(line):
+    return bool(re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line))
+
+
+def script(database, title, log_name, code):
+    """Run Python source in `odoo shell` on `database`."""
+    with tempfile.TemporaryFile("w+") as source:
+        source.write(code)
+        source.seek(0)
+        return console.run_logged(
+            title,
+            [paths.VENV / "bin" / "odoo", "shell", f"--config={paths.ODOO_CONFIG}"]
+            + [f"--database={database}", "--no-http"],
+            log_name,
+            stdin=source,
+            env=environment(),
+        )
+
+
+def interactive(arguments):
+    """Odoo's own command line, attached to the terminal; returns its exit code."""
+    process = subprocess.Popen(
+        [paths.VENV / "bin" / "odoo", *arguments], env=environment()
+    )
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
