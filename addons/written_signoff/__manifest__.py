@@ -1,0 +1,23 @@
+{
+    "name": "Written Sign-off",
+    "summary": "Statements signed on the record, kept as evidence that cannot be altered",
+    "version": "19.0.1.0.0",
+    "category": "Productivity",
+    "license": "LGPL-3",
+    "author": "Order Confirmation Suite",
+    "depends": ["mail"],
+    "data": [
+        "security/signoff_groups.xml",
+        "security/ir.model.access.csv",
+        "security/signoff_rules.xml",
+        "data/signoff_purpose.xml",
+        "data/ir_cron.xml",
+        "wizards/signoff_sign_views.xml",
+        "views/signoff_signature_views.xml",
+        "views/signoff_purpose_views.xml",
+        "views/signoff_verification_views.xml",
+        "report/signoff_templates.xml",
+        "views/signoff_menus.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+}

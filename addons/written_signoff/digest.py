@@ -1,0 +1,126 @@
+"""What was signed, in a form that two machines write alike.
+
+Pure functions without the ORM. A content is made of dictionaries with text keys,
+lists, texts, numbers, booleans, dates and None; its canonical form is JSON with
+sorted keys and numbers as normalised decimal texts, so that the same terms always
+give the same SHA-256, whoever computes them and on whatever machine (PLT-05).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+GENESIS = "0" * 64
+FLOAT_DIGITS = 6
+
+
+class Change(NamedTuple):
+    """One term that is not what was signed: its path, the old and the new value."""
+
+    path: tuple[str, ...]
+    old: Any
+    new: Any
+
+
+def number(value, digits=FLOAT_DIGITS):
+    """Write a number as a decimal text without noise: ``1000.0`` is ``"1000"``.
+
+    :param value: int, float, Decimal or numeric text
+    :param int digits: decimals kept of a float
+    :raises ValueError: not a finite number
+    """
+    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if not exact.is_finite():
+        raise ValueError(f"{value!r} is no number that can be signed")
+    text = f"{round(exact, digits):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def _plain(value):
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int | float | Decimal):
+        return number(value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds") + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return "sha256:" + hashlib.sha256(value).hexdigest()
+    if isinstance(value, Mapping):
+        return {_key(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [_plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} cannot be part of what is signed")
+
+
+def _key(key):
+    if not isinstance(key, str):
+        raise TypeError(f"key {key!r} of a signed content is no text")
+    return key
+
+
+def canonical(content):
+    """Return the canonical JSON text of a content.
+
+    Datetimes are taken as naive UTC, as Odoo stores them.
+
+    :raises TypeError: a value or key of a kind that has no canonical form
+    """
+    return json.dumps(
+        _plain(content),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+
+
+def sha256(text):
+    """Return the SHA-256 of a text (UTF-8) or of bytes, in hexadecimal."""
+    data = text if isinstance(text, bytes) else text.encode()
+    return hashlib.sha256(data).hexdigest()
+
+
+def link(payload, previous):
+    """Return the digest of a row that follows the row with digest ``previous``.
+
+    Whoever alters a row, takes one out or puts one in between has to recompute
+    every row after it, and the head of the chain that is kept elsewhere.
+    """
+    return sha256(f"{previous}\n{canonical(payload)}")
+
+
+def changes(signed, present, tolerances=None):
+    """List what differs between signed terms and present ones.
+
+    :param dict signed: the terms as they were signed
+    :param dict present: the terms as they are now
+    :param dict tolerances: ``{key: (less, more)}`` in per cent of the signed value,
+        for numeric terms whose last key is ``key``
+    :return: list of :class:`Change`, in the order of their paths; empty when alike
+    """
+    return list(_walk((), _plain(signed), _plain(present), tolerances or {}))
+
+
+def _walk(path, old, new, tolerances):
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            yield from _walk((*path, key), old.get(key), new.get(key), tolerances)
+    elif old != new and not (path and _tolerated(old, new, tolerances.get(path[-1]))):
+        yield Change(path, old, new)
+
+
+def _tolerated(old, new, tolerance):
+    if not tolerance or not isinstance(old, str) or not isinstance(new, str):
+        return False
+    try:
+        before, after = Decimal(old), Decimal(new)
+    except ArithmeticError:
+        return False
+    less, more = (abs(before) * Decimal(number(part)) / 100 for part in tolerance)
+    return before - less <= after <= before + more

@@ -1,0 +1,5 @@
+from . import signoff_purpose
+from . import signoff_chain
+from . import signoff_signature
+from . import signoff_mixin
+from . import signoff_verification

@@ -1,0 +1,2 @@
+from . import signoff_sign
+from . import signoff_withdraw
