@@ -24,7 +24,7 @@ def main(arguments):
 
 def prepare():
     """Odoo's source, the environment and the configuration; returns Odoo's place."""
-    paths.RUN.mkdir(exist_ok=True)
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
     odoo = odoo_tree.locate()
     python_env.ensure(odoo)
     odoo_command.write_config(odoo)
@@ -35,7 +35,7 @@ def do_odoo(arguments):
     """Odoo's command line; database `demo` unless another is named."""
     prepare()
     with postgres.running():
-        return odoo_command.interactive(arguments)
+        return odoo_command.odoo(arguments)
 
 
 def do_db(arguments):
@@ -58,6 +58,13 @@ def do_db(arguments):
     return 0
 
 
+def do_psql(arguments):
+    """psql on the named database, `demo` if none is."""
+    prepare()
+    with postgres.running():
+        return odoo_command.attached(["psql", *(arguments or ["demo"])])
+
+
 def do_test(arguments):
     import testing
 
@@ -66,7 +73,7 @@ def do_test(arguments):
         return testing.run(odoo, arguments)
 
 
-COMMANDS = {"odoo": do_odoo, "db": do_db, "test": do_test}
+COMMANDS = {"odoo": do_odoo, "db": do_db, "psql": do_psql, "test": do_test}
 HELP = __doc__
 
 if __name__ == "__main__":

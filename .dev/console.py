@@ -88,8 +88,11 @@ def reason_in(text):
     for line in lines:
         if os.strerror(errno.ENOSPC) in line:
             return "the disk is full"
-    telling = [line for line in lines if re.search(r"\berror\b|^E:", line, re.I)]
-    return (telling or lines or ["no output"])[-1][:300]
+    for pattern in (r"^[\w.]+(Error|Exception|Warning): ", r"^E:", r"\berror\b"):
+        telling = [line for line in lines if re.search(pattern, line, re.I)]
+        if telling:
+            return telling[-1][:400]
+    return (lines or ["no output"])[-1][:400]
 
 
 def run_logged(title, argv, log_name, progress=None, **options):

@@ -1,7 +1,9 @@
 """Odoo's configuration file and its command line in this environment."""
 
 import re
+import signal
 import subprocess
+import sys
 import tempfile
 
 import console
@@ -66,9 +68,9 @@ def install(database, title, log_name, *arguments):
         progress=loading_progress,
         env=environment(),
     )
-    errors = [line for line in log.read_text().splitlines() if is_error(line)]
-    if errors:
-        raise console.Failure(f"{title} failed: {errors[0][:300]} (see {log})")
+    text = log.read_text(encoding="utf-8")
+    if any(is_error(line) for line in text.splitlines()):
+        raise console.Failure(f"{title} failed: {console.reason_in(text)} (see {log})")
 
 
 def is_error(line):
@@ -90,13 +92,23 @@ def script(database, title, log_name, code):
         )
 
 
-def interactive(arguments):
-    """Odoo's own command line, attached to the terminal; returns its exit code."""
-    process = subprocess.Popen(
-        [paths.VENV / "bin" / "odoo", *arguments], env=environment()
-    )
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+def attached(argv, env=None):
+    """Run a program attached to the terminal; returns its exit code.
+
+    A Ctrl-C at the terminal reaches the program by itself; other signals are passed on.
+    """
+    process = subprocess.Popen([str(part) for part in argv], env=env or environment())
+
+    def pass_on(number, _frame):
+        if number != signal.SIGINT or not sys.stdin.isatty():
+            process.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+def odoo(arguments):
+    """Odoo's own command line; returns its exit code."""
+    return attached([paths.VENV / "bin" / "odoo", *arguments])

@@ -1,7 +1,7 @@
 """A private PostgreSQL cluster in `.run/pg`, reached by a Unix socket only.
 
 It is started on demand and stopped when the last ./dev command ends, however that
-ends: each command holds a shared lock, and a watcher waits for the exclusive one.
+ends: each command holds a shared lock, and a keeper waits for the exclusive one.
 """
 
 import fcntl
@@ -22,8 +22,9 @@ import paths
 
 CLUSTER = paths.RUN / "pg"
 DATA = CLUSTER / "data"
-LOG = CLUSTER / "log"
-WATCHER = paths.RUN / "postgres-watcher.pid"
+LOG = paths.LOGS / "postgres.log"
+KEEPER = paths.TOOL / "postgres_keeper.py"
+KEEPER_PID = paths.RUN / "postgres-keeper.pid"
 SUPERUSER = "odoo"
 USERS_LOCK = "postgres-users"
 # A development cluster: speed before durability. Data here can be made again.
@@ -34,11 +35,12 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "max_connections": "200",
-    "listen_addresses": "''",
+    "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "logging_collector": "off",
 }
 LONGEST_SOCKET_FOLDER = 90
+_children = []
 
 
 def socket_folder():
@@ -133,12 +135,33 @@ def running():
         yield
     finally:
         fcntl.flock(users, fcntl.LOCK_UN)
-        last = filelock.try_exclusive(users)
-        if last:
-            stop()
+        _await_keeper(users)
         os.close(users)
-        if last:
-            _await_watcher()
+
+
+def _await_keeper(users):
+    """When this was the last user, wait until the keeper has stopped the server."""
+    deadline = time.monotonic() + 20
+    others = 0
+    while _keeper_runs() and others < 5 and time.monotonic() < deadline:
+        try:
+            # Refused means that the keeper has it alone: it is shutting down.
+            fcntl.flock(users, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(users, fcntl.LOCK_UN)
+            others += 1
+        except BlockingIOError:
+            others = 0
+        time.sleep(0.03)
+
+
+def _keeper_runs():
+    for child in _children:
+        child.poll()
+    try:
+        command = Path("/proc", KEEPER_PID.read_text(), "cmdline").read_bytes()
+    except OSError:
+        return False
+    return KEEPER.name.encode() in command
 
 
 def is_running():
@@ -157,26 +180,27 @@ def _start():
     _check_version()
     _drop_stale_pid_file()
     _own(socket_folder(), 0o700)
-    settings = [f"-c {key}={value}" for key, value in SETTINGS.items()]
-    settings.append(f"-c unix_socket_directories='{socket_folder()}'")
-    console.run_logged(
-        "Starting PostgreSQL",
-        _as_server_user(
-            [binaries() / "pg_ctl", "-D", DATA, "-l", LOG, "-w", "-t", "60"]
-            + ["-o", " ".join(settings), "start"]
-        ),
-        "postgres-start",
-        start_new_session=True,
-    )
-    watcher = subprocess.Popen(
-        [sys.executable, __file__],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd="/",
-    )
-    WATCHER.write_text(str(watcher.pid))
+    settings = SETTINGS | {"unix_socket_directories": str(socket_folder())}
+    command = [binaries() / "postgres", "-D", DATA]
+    for key, value in settings.items():
+        command += ["-c", f"{key}={value}"]
+    with console.step("Starting PostgreSQL"), LOG.open("a") as log:
+        keeper = subprocess.Popen(
+            [sys.executable, KEEPER, paths.LOCKS / USERS_LOCK]
+            + _as_server_user(command),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd="/",
+        )
+        _children.append(keeper)
+        KEEPER_PID.write_text(str(keeper.pid))
+        while not is_running():
+            if keeper.poll() is not None:
+                reason = console.reason_in(LOG.read_text(errors="replace")[-4000:])
+                raise console.Failure(f"PostgreSQL does not start: {reason} (see {LOG})")
+            time.sleep(0.05)
 
 
 def _drop_stale_pid_file():
@@ -186,19 +210,6 @@ def _drop_stale_pid_file():
         command = Path("/proc", pid_file.read_text().split()[0], "cmdline")
         if not command.exists() or b"postgres" not in command.read_bytes():
             pid_file.unlink()
-
-
-def _await_watcher():
-    """Nothing is left running: the watcher ends as soon as it gets the lock."""
-    deadline = time.monotonic() + 3
-    command = Path("/proc", WATCHER.read_text(), "cmdline")
-    while time.monotonic() < deadline:
-        try:
-            if b"postgres.py" not in command.read_bytes():
-                return
-        except OSError:
-            return
-        time.sleep(0.02)
 
 
 def _own(folder, mode):
@@ -238,25 +249,6 @@ def _check_version():
         )
 
 
-def stop():
-    """Stop the cluster and wait until it is down."""
-    if (DATA / "postmaster.pid").exists():
-        subprocess.run(
-            _as_server_user([binaries() / "pg_ctl", "-D", DATA, "-m", "fast", "stop"]),
-            capture_output=True,
-            check=False,
-        )
-
-
-def watch():
-    """Wait for the last user to go, whatever ended it, and stop the cluster."""
-    users = filelock.open_lock(USERS_LOCK)
-    fcntl.flock(users, fcntl.LOCK_EX)
-    if is_running():
-        stop()
-    os.close(users)
-
-
 def query(sql, database="postgres", check=True):
     """Rows of `sql` as lists of strings, by psql."""
     finished = subprocess.run(
@@ -269,7 +261,3 @@ def query(sql, database="postgres", check=True):
     if check and finished.returncode:
         raise console.Failure(f"PostgreSQL: {console.reason_in(finished.stderr)}")
     return [line.split("\t") for line in finished.stdout.splitlines() if line]
-
-
-if __name__ == "__main__":
-    watch()

@@ -29,6 +29,12 @@ MARKS = paths.RUN / "templates"
 # an add-on's demo data only when all it depends on say they have theirs.
 PRETEND_DEMO = "UPDATE ir_module_module SET demo = true WHERE state = 'installed'"
 FORGET_DEMO = "UPDATE ir_module_module SET demo = false WHERE NOT (name = ANY('{{{}}}'))"
+LOAD_LANGUAGES = """
+from odoo.tools.translate import load_language
+for code in {}:
+    load_language(env.cr, code)
+env.cr.commit()
+"""
 PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"
 
 
@@ -40,6 +46,8 @@ def layer1():
         os.environ.get("ODOO_SOURCE", ""),
         *modules.UPSTREAM,
         *modules.LANGUAGES,
+        LOAD_LANGUAGES,
+        PREGENERATE,
     )
     return _ensure(f"{LAYER_1}{key}", _build_layer1)
 
@@ -50,7 +58,13 @@ def _build_layer1(database):
         "Installing Odoo's own modules",
         "layer1",
         f"--init={','.join(modules.UPSTREAM)}",
-        f"--load-language={','.join(modules.LANGUAGES)}",
+    )
+    # Not --load-language: on a new database it makes the first one everybody's.
+    odoo_command.script(
+        database,
+        "Loading the Chinese translations",
+        "languages",
+        LOAD_LANGUAGES.format(modules.LANGUAGES),
     )
     odoo_command.script(database, "Building the web client", "assets", PREGENERATE)
 

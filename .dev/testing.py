@@ -1,7 +1,7 @@
 """All tests in one pytest run."""
 
+import argparse
 import os
-import subprocess
 from pathlib import Path
 
 import console
@@ -17,16 +17,28 @@ WORKERS = ("-n", "2", "--dist", "loadfile")
 
 
 def run(odoo, arguments):
-    """Run pytest on the given paths and options, or on everything."""
-    targets = [word for word in arguments if _is_target(word)]
-    addons = modules.of_paths(targets) if targets else None
-    chosen = modules.suite() if addons is None else modules.with_dependencies(addons)
-    selection = list(arguments)
+    """Run pytest on the given paths and options, or on everything.
+
+    `--addons a,b` installs only those add-ons of the suite; by default a run of one
+    add-on's tests installs that add-on, and every other run the whole suite.
+    """
+    parser = argparse.ArgumentParser(prog="./dev test", add_help=False)
+    parser.add_argument("--addons")
+    options, selection = parser.parse_known_args(arguments)
+    targets = [word for word in selection if _is_target(word)]
+    chosen = _addons_for(options.addons, targets)
+    workers = [] if targets or _has_workers(selection) else list(WORKERS)
     if not targets:
         selection += everything(odoo)
-    workers = [] if targets or _has_workers(arguments) else list(WORKERS)
     with database(templates.suite(chosen)) as name:
         return pytest(name, [*workers, *selection])
+
+
+def _addons_for(named, targets):
+    if named is not None:
+        return modules.with_dependencies(filter(None, named.split(",")))
+    tested = modules.of_paths(targets) if targets else None
+    return modules.suite() if tested is None else modules.with_dependencies(tested)
 
 
 def _is_target(word):
@@ -61,22 +73,20 @@ class database:
                 databases.drop(name)
 
 
-def pytest(name, arguments, **options):
+def pytest(name, arguments):
     """Run pytest on a database; returns its exit code."""
     console.check_free_space(paths.RUN, 500)
     command = [
         paths.VENV / "bin" / "python",
         "-m",
         "pytest",
-        f"--rootdir={paths.ROOT}",
+        f"--config-file={paths.ROOT / 'pyproject.toml'}",
+        "-p",
+        "strict_skips",
         f"--odoo-config={paths.ODOO_CONFIG}",
         f"--odoo-database={name}",
         "--odoo-http",
         *arguments,
     ]
-    process = subprocess.Popen(command, env=odoo_command.environment(), **options)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+    values = odoo_command.environment() | {"PYTHONPATH": str(paths.TOOL / "pytest")}
+    return odoo_command.attached(command, env=values)
