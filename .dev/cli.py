@@ -1,15 +1,23 @@
 """./dev: one command for everything a developer does here."""
 
 import argparse
+import errno
 import os
+import signal
 import sys
 
 import console
+import databases
+import filelock
+import modules
 import odoo_command
 import odoo_tree
 import paths
 import postgres
 import python_env
+import serving
+import templates
+import testing
 
 
 def main(arguments):
@@ -31,6 +39,18 @@ def prepare():
     return odoo
 
 
+def do_run(arguments):
+    """Serve the demo company."""
+    parser = argparse.ArgumentParser(prog="./dev run")
+    parser.add_argument("--port", type=int, default=8069)
+    parser.add_argument("--fresh", action="store_true", help="make the company anew")
+    options, rest = parser.parse_known_args(arguments)
+    serving.check_port(options.port)
+    prepare()
+    with postgres.running(), filelock.alone("company", "Another ./dev run serves it."):
+        serving.run(options.port, options.fresh, rest)
+
+
 def do_odoo(arguments):
     """Odoo's command line; database `demo` unless another is named."""
     prepare()
@@ -39,10 +59,6 @@ def do_odoo(arguments):
 
 
 def do_db(arguments):
-    import databases
-    import modules
-    import templates
-
     parser = argparse.ArgumentParser(prog="./dev db")
     parser.add_argument("name")
     parser.add_argument("addons", nargs="*")
@@ -66,21 +82,32 @@ def do_psql(arguments):
 
 
 def do_test(arguments):
-    import testing
-
     odoo = prepare()
     with postgres.running():
         return testing.run(odoo, arguments)
 
 
-COMMANDS = {"odoo": do_odoo, "db": do_db, "psql": do_psql, "test": do_test}
+COMMANDS = {"run": do_run, "odoo": do_odoo, "db": do_db, "psql": do_psql, "test": do_test}
 HELP = __doc__
 
+
+
+def interrupt(_number, _frame):
+    """Being ended is handled like Ctrl-C: everything started is stopped again."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
     try:
         os.umask(0o022)
         sys.exit(main(sys.argv[1:]))
     except console.Failure as failure:
         sys.exit(str(failure))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit("The disk is full.")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -43,3 +43,15 @@ def shared(name):
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def alone(name, refusal):
+    """Hold the named lock or fail at once with the refusal."""
+    descriptor = open_lock(name)
+    try:
+        if not try_exclusive(descriptor):
+            raise console.Failure(refusal)
+        yield
+    finally:
+        os.close(descriptor)
