@@ -42,6 +42,15 @@ class SignoffMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _signoff_terms_now(self, code):
+        """Return the terms as everybody has to find them: the same for every reader.
+
+        Language, company in view and whatever else a caller puts into the context
+        would change names; so they are read without any of it.
+        """
+        neutral = self.with_env(self.env(su=True, context={}))
+        return neutral._signoff_terms(code)
+
     def _signoff_label(self, path):
         """Return the words for a term, for people: the last key unless overridden."""
         return path[-1].replace("_", " ").capitalize()
@@ -123,7 +132,7 @@ class SignoffMixin(models.AbstractModel):
         stale = {}
         for code in {code for _id, code in latest}:
             signed = self.browse(id_ for id_, other in latest if other == code)
-            terms = signed.sudo()._signoff_terms(code)
+            terms = signed._signoff_terms_now(code)
             for record_id in signed.ids:
                 row = latest[record_id, code]
                 found = self._signoff_changes(row, terms[record_id])
@@ -182,7 +191,7 @@ class SignoffMixin(models.AbstractModel):
             self._signoff_check(purpose, signer)
         statement = self._signoff_statement(purpose, statement)
         self._signoff_lock()
-        terms = self.sudo()._signoff_terms(code)[self.id]
+        terms = self._signoff_terms_now(code)[self.id]
         values = self._signoff_values(purpose, signer, statement, how)
         values["content"] = canonical({"terms": terms, "declared": declared or {}})
         rows = self.env["signoff.signature"]
