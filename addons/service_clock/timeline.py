@@ -60,9 +60,7 @@ class WorkingTime:
         """See :func:`clock.working_time_between`."""
         if end <= start:
             return clock.ZERO
-        return clock.working_time_between(
-            start, end, self._window(start, end), pauses
-        )
+        return clock.working_time_between(start, end, self._window(start, end), pauses)
 
     def next_moment(self, moment: datetime) -> datetime:
         """See :func:`clock.next_working_moment`."""
@@ -103,9 +101,7 @@ class WorkingTime:
             self._midnight(first), self._midnight(last + timedelta(days=1))
         )
         return [
-            day
-            for day in clock.working_dates(window, self.tz)
-            if first <= day <= last
+            day for day in clock.working_dates(window, self.tz) if first <= day <= last
         ]
 
     def _midnight(self, day: date) -> datetime:

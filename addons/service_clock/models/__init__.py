@@ -1,9 +1,9 @@
 from . import (
     res_company,
-    service_clock_kind,
     service_clock,
     service_clock_event,
-    service_clock_motion,
+    service_clock_kind,
     service_clock_lateness,
     service_clock_mixin,
+    service_clock_motion,
 )

@@ -1,10 +1,9 @@
 from datetime import UTC, timedelta
 
-from pytz import timezone
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from pytz import timezone
 
 from ..clock import NoWorkingTime
 from ..timeline import AllHours, WorkingTime

@@ -107,7 +107,9 @@ class ServiceClock(models.Model):
                 document=clock.document_name or "",
             )
 
-    @api.depends("state", "counted_from", "counted_hours", "deadline_at", "waited_hours")
+    @api.depends(
+        "state", "counted_from", "counted_hours", "deadline_at", "waited_hours"
+    )
     def _compute_progress(self):
         now = fields.Datetime.now()
         ticking = self.filtered(lambda clock: clock.state in ("running", "late"))
@@ -119,9 +121,10 @@ class ServiceClock(models.Model):
                 left = clock.counted_hours
             elif clock in ticking and timeline:
                 since, due = aware(clock.counted_from), aware(clock.deadline_at)
-                elapsed += as_hours(timeline.between(since, aware(now)))
-                left = as_hours(timeline.between(aware(now), due))
-                left -= as_hours(timeline.between(due, aware(now)))
+                present = max(since, aware(now))
+                elapsed += as_hours(timeline.between(since, present))
+                left = as_hours(timeline.between(present, due))
+                left -= as_hours(timeline.between(due, present))
             clock.elapsed_hours = elapsed
             clock.remaining_hours = left
 

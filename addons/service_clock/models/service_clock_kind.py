@@ -1,6 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# What starting a clock needs to know of its kind.
+RULE = [
+    "code",
+    "company_id",
+    "active",
+    "hours",
+    "calendar_hours",
+    "warn_hours",
+    "group_id",
+]
+
 
 class ServiceClockKind(models.Model):
     """A kind of promise: how much time, and which department keeps it.
@@ -82,8 +93,9 @@ class ServiceClockKind(models.Model):
         kinds = (
             self.sudo()
             .with_context(active_test=False)
-            .search(
-                [("code", "=", code), ("company_id", "in", [*companies.ids, False])]
+            .search_fetch(
+                [("code", "=", code), ("company_id", "in", [*companies.ids, False])],
+                RULE,
             )
             .grouped("company_id")
         )

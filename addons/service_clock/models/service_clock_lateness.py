@@ -92,8 +92,7 @@ class ServiceClock(models.Model):
         ):
             last = batch[-1].id
             batch._attempt("_recalculate")
-            now = fields.Datetime.now()
-            for clock in batch.exists().filtered(lambda c: c.deadline_at <= now):
+            for clock in batch.filtered_domain([("deadline_at", "<=", "now")]):
                 clock._attempt("_mark_late")
             if not cron._commit_progress(len(batch)):
                 break
@@ -189,9 +188,9 @@ class ServiceClock(models.Model):
         if self.user_id.active and self.company_id in self.user_id.company_ids:
             return self.user_id
         return self.group_id.all_user_ids.filtered(
-            lambda user: user.active
-            and not user.share
-            and self.company_id in user.company_ids
+            lambda user: (
+                user.active and not user.share and self.company_id in user.company_ids
+            )
         )
 
     def _withdraw_todo(self):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .service_clock import OPEN_STATES
+
 
 class ServiceClockMixin(models.AbstractModel):
     """Clocks on a document.
@@ -106,13 +108,12 @@ class ServiceClockMixin(models.AbstractModel):
 
     def unlink(self):
         """Cancel what runs on the documents; the clocks themselves stay."""
-        clocks = self.env["service.clock"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("state", "in", ("running", "paused", "late")),
-            ]
-        )
+        domain = [
+            ("res_model", "=", self._name),
+            ("res_id", "in", self.ids),
+            ("state", "in", OPEN_STATES),
+        ]
+        clocks = self.env["service.clock"].sudo().search(domain)
         result = super().unlink()
         clocks._cancel(self.env._("The document was deleted."))
         return result

@@ -5,6 +5,28 @@ from ..recording import recording
 from .res_company import as_duration, as_hours, aware, naive
 from .service_clock import OPEN_STATES
 
+# What moving a clock on needs to know of it.
+PRESENT = [
+    "res_id",
+    "state",
+    "company_id",
+    "kind_id",
+    "group_id",
+    "user_id",
+    "calendar_hours",
+    "allowed_hours",
+    "started_at",
+    "due_at",
+    "deadline_at",
+    "paused_at",
+    "late_at",
+    "counted_from",
+    "counted_hours",
+    "waited_hours",
+    "declared_in_time",
+    "late_activity_id",
+]
+
 
 class ServiceClock(models.Model):
     """How clocks start, stand still, go on and end.
@@ -18,14 +40,13 @@ class ServiceClock(models.Model):
     @api.model
     def _open_of(self, documents, kind_code):
         """Return {document id: its open clock of the kind}, in one query."""
-        clocks = self.sudo().search(
-            [
-                ("res_model", "=", documents._name),
-                ("res_id", "in", documents.ids),
-                ("kind_code", "=", kind_code),
-                ("state", "in", OPEN_STATES),
-            ]
-        )
+        domain = [
+            ("res_model", "=", documents._name),
+            ("res_id", "in", documents.ids),
+            ("kind_code", "=", kind_code),
+            ("state", "in", OPEN_STATES),
+        ]
+        clocks = self.sudo().search_fetch(domain, PRESENT)
         return {clock.res_id: clock.with_env(self.env) for clock in clocks}
 
     @api.model
@@ -87,11 +108,16 @@ class ServiceClock(models.Model):
 
     def _meet(self, at=None, note=None):
         """End the clocks as met, and say whether that was in time."""
-        self._advance("meet", at, note, lambda clock, at, _timeline: {
-            "state": "met",
-            "met_at": at,
-            "outcome": clock._outcome_at(at),
-        })
+        self._advance(
+            "meet",
+            at,
+            note,
+            lambda clock, at, _timeline: {
+                "state": "met",
+                "met_at": at,
+                "outcome": clock._outcome_at(at),
+            },
+        )
         self._withdraw_todo()
 
     def _cancel(self, note, at=None):
@@ -102,23 +128,33 @@ class ServiceClock(models.Model):
     def _pause(self, note, at=None):
         """Let the clocks that tick stand still; what is left is kept."""
         ticking = self.sudo().filtered(lambda clock: clock.state != "paused")
-        ticking._advance("pause", at, note, lambda clock, at, timeline: {
-            "state": "paused",
-            "paused_at": at,
-            "counted_hours": as_hours(
-                timeline.between(aware(at), aware(clock.due_at))
-            ),
-        })
+        ticking._advance(
+            "pause",
+            at,
+            note,
+            lambda clock, at, timeline: {
+                "state": "paused",
+                "paused_at": at,
+                "counted_hours": as_hours(
+                    timeline.between(aware(at), aware(clock.due_at))
+                ),
+            },
+        )
 
     def _resume(self, note, at=None):
         """Let the clocks that stand still go on with what was left."""
         still = self.sudo().filtered(lambda clock: clock.state == "paused")
-        still._advance("resume", at, note, lambda clock, at, timeline: {
-            "state": "late" if clock.late_at else "running",
-            "paused_at": False,
-            "counted_from": at,
-            **clock._resumed_due(at, timeline),
-        })
+        still._advance(
+            "resume",
+            at,
+            note,
+            lambda clock, at, timeline: {
+                "state": "late" if clock.late_at else "running",
+                "paused_at": False,
+                "counted_from": at,
+                **clock._resumed_due(at, timeline),
+            },
+        )
 
     def _resumed_due(self, at, timeline):
         """Return the due times after a pause: what was left, from ``at`` on."""
@@ -127,9 +163,7 @@ class ServiceClock(models.Model):
         def later(hours, otherwise):
             if not hours:
                 return otherwise
-            return self._due(
-                self.company_id, self.calendar_hours, at, hours, timeline
-            )
+            return self._due(self.company_id, self.calendar_hours, at, hours, timeline)
 
         due_at = later(self.counted_hours, self.due_at)
         if not self.declared_in_time:
@@ -144,6 +178,7 @@ class ServiceClock(models.Model):
 
     def _restart(self, at=None, hours=None, note=None):
         """Give the open clocks their whole time again, from ``at`` on."""
+
         def prepare(clock, at, timeline):
             allowed = hours or clock.allowed_hours
             due_at = self._due(

@@ -1,1 +1,11 @@
-from . import test_clock_properties
+from . import (
+    test_access,
+    test_clock_properties,
+    test_clocks,
+    test_company_hours,
+    test_declare,
+    test_job,
+    test_kinds,
+    test_many,
+    test_rpc,
+)

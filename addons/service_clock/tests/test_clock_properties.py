@@ -315,9 +315,7 @@ class TestClockStories(unittest.TestCase):
     def test_nothing_to_wait_for(self):
         night = self._at(3, 23)
         self.assertEqual(self._due(night, 0), night)
-        self.assertEqual(
-            next_working_moment(night, self.office), self._at(4, 8)
-        )
+        self.assertEqual(next_working_moment(night, self.office), self._at(4, 8))
 
     def test_refusals(self):
         with self.assertRaises(ValueError):
@@ -360,9 +358,7 @@ class TestClockStories(unittest.TestCase):
         """Eight hours of a night shift are seven, or nine, on the wall."""
         berlin = ZoneInfo("Europe/Berlin")
         forward = [(self._at(28, 22, zone=berlin), self._at(29, 6, zone=berlin))]
-        self.assertEqual(
-            working_time_between(*forward[0], forward), timedelta(hours=7)
-        )
+        self.assertEqual(working_time_between(*forward[0], forward), timedelta(hours=7))
         back = [
             (
                 datetime(2026, 10, 24, 22, tzinfo=berlin),
@@ -409,8 +405,10 @@ class TestTimeline(unittest.TestCase):
                 if night >= end:
                     return pieces
                 almost = night + timedelta(hours=2, microseconds=-1)
-                pieces += [(night, almost), (almost + timedelta(microseconds=1),
-                                             night + timedelta(hours=8))]
+                pieces += [
+                    (night, almost),
+                    (almost + timedelta(microseconds=1), night + timedelta(hours=8)),
+                ]
 
         timeline = WorkingTime(fetch, zone)
         start = zone.localize(day + timedelta(hours=22))
@@ -433,9 +431,7 @@ class TestTimeline(unittest.TestCase):
         start = datetime(2026, 3, 28, 20, tzinfo=zone)
         due = AllHours(zone).add(start, timedelta(hours=24))
         self.assertEqual(due, datetime(2026, 3, 29, 21, tzinfo=zone))
-        self.assertEqual(
-            AllHours(zone).between(start, due), timedelta(hours=24)
-        )
+        self.assertEqual(AllHours(zone).between(start, due), timedelta(hours=24))
         self.assertEqual(
             AllHours(zone).add_days(date(2026, 3, 28), 40), date(2026, 5, 7)
         )
@@ -443,9 +439,7 @@ class TestTimeline(unittest.TestCase):
     def test_day_end(self):
         zone = ZoneInfo("Asia/Taipei")
         opening = datetime(2026, 3, 2, 8, tzinfo=zone)
-        timeline = WorkingTime(
-            fetcher([(opening, opening + timedelta(hours=9))]), zone
-        )
+        timeline = WorkingTime(fetcher([(opening, opening + timedelta(hours=9))]), zone)
         self.assertEqual(
             timeline.day_end(date(2026, 3, 2)), opening + timedelta(hours=9)
         )
