@@ -1,6 +1,14 @@
 from . import models, wizards
+from .guard import release
 
 
 def uninstall_hook(env):
-    """Take the evidence guard out of the database with the table it guards."""
-    env.cr.execute("DROP FUNCTION IF EXISTS signoff_evidence_guard() CASCADE")
+    """Lift the guards with what they guard, but leave the evidence.
+
+    The add-on goes, its rows stay as plain tables in the database.
+    """
+    env.flush_all()
+    stamp = f"{env.cr.now():%Y%m%d_%H%M%S}"
+    for table in ("signoff_signature", "signoff_chain"):
+        env.cr.execute(f"CREATE TABLE {table}_kept_{stamp} AS TABLE {table}")
+    release(env.cr)

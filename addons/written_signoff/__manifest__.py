@@ -19,5 +19,8 @@
         "report/signoff_templates.xml",
         "views/signoff_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["written_signoff/static/src/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -9,12 +9,15 @@ give the same SHA-256, whoever computes them and on whatever machine (PLT-05).
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 GENESIS = "0" * 64
 FLOAT_DIGITS = 6
+# Wide enough for every float: neither the size of a number nor the settings of the
+# thread may decide how it is written.
+_EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)
 
 
 class Change(NamedTuple):
@@ -29,15 +32,19 @@ def number(value, digits=FLOAT_DIGITS):
     """Write a number as a decimal text without noise: ``1000.0`` is ``"1000"``.
 
     :param value: int, float, Decimal or numeric text
-    :param int digits: decimals kept of a float
+    :param int digits: decimals kept
     :raises ValueError: not a finite number
     """
-    exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    if not exact.is_finite():
+    try:
+        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        rounded = exact.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
+    except InvalidOperation:
+        rounded = None
+    if rounded is None or not rounded.is_finite():
         raise ValueError(f"{value!r} is no number that can be signed")
-    text = f"{round(exact, digits):f}"
+    text = f"{rounded:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text
 
 
 def _plain(value):
@@ -46,7 +53,8 @@ def _plain(value):
     if isinstance(value, int | float | Decimal):
         return number(value)
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds") + "Z"
+        utc = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return utc.isoformat(timespec="seconds") + "Z"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -67,9 +75,10 @@ def _key(key):
 def canonical(content):
     """Return the canonical JSON text of a content.
 
-    Datetimes are taken as naive UTC, as Odoo stores them.
+    Naive datetimes are taken as UTC, as Odoo stores them.
 
     :raises TypeError: a value or key of a kind that has no canonical form
+    :raises ValueError: a number that is not finite
     """
     return json.dumps(
         _plain(content),
@@ -102,7 +111,8 @@ def changes(signed, present, tolerances=None):
     :param dict present: the terms as they are now
     :param dict tolerances: ``{key: (less, more)}`` in per cent of the signed value,
         for numeric terms whose last key is ``key``
-    :return: list of :class:`Change`, in the order of their paths; empty when alike
+    :return: list of :class:`Change`, in the order of their paths; empty when alike.
+        A term that is missing is the same as one that is None.
     """
     return list(_walk((), _plain(signed), _plain(present), tolerances or {}))
 
@@ -119,8 +129,8 @@ def _tolerated(old, new, tolerance):
     if not tolerance or not isinstance(old, str) or not isinstance(new, str):
         return False
     try:
-        before, after = Decimal(old), Decimal(new)
-    except ArithmeticError:
+        before, after = Decimal(number(old)), Decimal(number(new))
+    except ValueError:
         return False
     less, more = (abs(before) * Decimal(number(part)) / 100 for part in tolerance)
     return before - less <= after <= before + more

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..digest import GENESIS
+from ..guard import protect_chain
 
 
 class SignoffChain(models.Model):
@@ -21,6 +22,10 @@ class SignoffChain(models.Model):
     _company_unique = models.Constraint(
         "unique(company_id)", "A company has one chain of signatures."
     )
+
+    def init(self):
+        """Let PostgreSQL itself refuse to take the head back."""
+        protect_chain(self.env.cr)
 
     @api.model
     def _lock_head(self, company):

@@ -1,10 +1,14 @@
-import json
+from base64 import b64decode
+from binascii import Error as Base64Error
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
-from ..digest import canonical, changes, sha256
+from ..digest import canonical, sha256
+from .signoff_signature import keyed
+
+# What a caller may say of how a signature was given.
+HOW = {"method", "signer_name", "signer_role", "evidence", "evidence_name"}
 
 
 class SignoffMixin(models.AbstractModel):
@@ -35,30 +39,28 @@ class SignoffMixin(models.AbstractModel):
         """Return the terms that a signature for this purpose covers.
 
         Called at signing, by every gate and after every change; must be cheap for
-        many records. Keys are texts; values as in :mod:`..digest`. To be overridden.
+        many records. Keys are texts; values as in :mod:`..digest`. It is called
+        through :meth:`_signoff_present`, without a language or the caller's context.
+        To be overridden.
 
         :param str code: code of the purpose
-        :return: ``{record id: terms}``
+        :return: ``{record id: terms}``; a document that is missing in it is not one
+            that is signed for this purpose
         """
-        raise NotImplementedError
-
-    def _signoff_terms_now(self, code):
-        """Return the terms as everybody has to find them: the same for every reader.
-
-        Language, company in view and whatever else a caller puts into the context
-        would change names; so they are read without any of it.
-        """
-        neutral = self.with_env(self.env(su=True, context={}))
-        return neutral._signoff_terms(code)
+        return {}
 
     def _signoff_label(self, path):
-        """Return the words for a term, for people: the last key unless overridden."""
+        """Return the words for a term, for people: the last key unless overridden.
+
+        :param tuple path: keys from the outside in; may be that of a group of terms
+        """
         return path[-1].replace("_", " ").capitalize()
 
     def _signoff_company(self):
         """Return the company in whose chain this document is signed."""
         self.ensure_one()
-        return self.company_id if "company_id" in self._fields else self.env.company
+        own = "company_id" in self._fields and self.sudo().company_id
+        return own or self.env.company
 
     def _signoff_check(self, purpose, signer):
         """Raise UserError when the document cannot be signed for this purpose now.
@@ -72,7 +74,7 @@ class SignoffMixin(models.AbstractModel):
         Extended where who prepared something may not check it.
         """
         self.ensure_one()
-        others = purpose.sudo().separate_from_ids.mapped("code")
+        others = purpose._separated()
         for signature in self.sudo()._signoff_valid(others).values() if others else ():
             if signature.signer_id == signer:
                 return self.env._(
@@ -93,59 +95,10 @@ class SignoffMixin(models.AbstractModel):
         """Do what follows from a new signature. Called once, in its transaction."""
 
     def _signoff_voided(self, signatures):
-        """Do what follows when signatures of these documents became void."""
+        """Do what follows when signatures of these documents ended before their time.
 
-    # -- validity ----------------------------------------------------------------
-
-    def _signoff_latest(self, codes=None):
-        """Return the latest signing not ended, ``{(record id, code): signature}``.
-
-        One query for any number of records; their terms are not looked at.
+        Called once for all that a change voided, and for one that was withdrawn.
         """
-        domain = [
-            ("kind", "=", "signature"),
-            ("state", "=", "valid"),
-            ("res_model", "=", self._name),
-            ("res_id", "in", self.ids),
-        ]
-        if codes is not None:
-            domain.append(("purpose_code", "in", list(codes)))
-        rows = self.env["signoff.signature"].sudo().search_fetch(
-            domain,
-            ["res_id", "purpose_code", "content", "content_digest", "purpose_id",
-             "signer_id", "signed_at", "signer_name", "state"],
-            order="id",
-        )  # fmt: skip
-        return {(row.res_id, row.purpose_code): row for row in rows}
-
-    def _signoff_valid(self, codes):
-        """Return the signatures that are good *now*, ``{(record id, code): row}``.
-
-        Terms are read again: a change that went round every hook shows here.
-        """
-        latest = self._signoff_latest(codes)
-        stale = self._signoff_stale(latest)
-        return {key: row for key, row in latest.items() if key not in stale}
-
-    def _signoff_stale(self, latest):
-        """Return ``{(record id, code): changes}`` of signatures that no longer hold."""
-        stale = {}
-        for code in {code for _id, code in latest}:
-            signed = self.browse(id_ for id_, other in latest if other == code)
-            terms = signed._signoff_terms_now(code)
-            for record_id in signed.ids:
-                row = latest[record_id, code]
-                found = self._signoff_changes(row, terms[record_id])
-                if found:
-                    stale[record_id, code] = found
-        return stale
-
-    def _signoff_changes(self, row, terms):
-        content = json.loads(row.content)
-        present = canonical({**content, "terms": terms})
-        if sha256(present) == row.content_digest:
-            return []
-        return changes(content["terms"], terms, row.purpose_id._tolerances())
 
     # -- signing -----------------------------------------------------------------
 
@@ -153,18 +106,40 @@ class SignoffMixin(models.AbstractModel):
         """Raise unless this person may sign this document for this purpose."""
         self.ensure_one()
         self.with_user(signer).check_access("read")
-        if not purpose.sudo().group_ids & signer.sudo().all_group_ids:
+        # The system itself has every right and is nobody: it cannot mean what it signs.
+        person = signer.active and not signer._is_superuser()
+        if not person or not purpose._roles_of(signer):
             raise AccessError(
                 self.env._(
                     "“%(purpose)s” is signed by: %(roles)s. %(name)s is none of them.",
                     purpose=purpose.name,
                     roles=purpose._signers(),
-                    name=signer.name,
+                    name=signer.sudo().name,
                 )
             )
         if barred := self._signoff_barred(purpose, signer):
             raise AccessError(barred)
         self._signoff_check(purpose, signer)
+
+    def _signoff_verify_paper(self, purpose, how):
+        """Raise unless this is a drawn or scanned signature that may stand here."""
+        if purpose._signed_by_password():
+            raise AccessError(
+                self.env._(
+                    "“%(purpose)s” is signed with a password, by: %(roles)s.",
+                    purpose=purpose.name,
+                    roles=purpose._signers(),
+                )
+            )
+        if how["method"] not in ("portal", "scan"):
+            raise ValueError(f"No signature is given by {how['method']!r}")
+        if not (how.get("signer_name") or "").strip():
+            raise UserError(self.env._("Please give the name of the person who signs."))
+        if not _decoded(how.get("evidence")):
+            raise UserError(
+                self.env._("The signature itself, drawn or scanned, is missing.")
+            )
+        self._signoff_check(purpose, self.env.user)
 
     def _signoff_sign(self, code, statement="", *, declared=None, **how):
         """Sign this document. The one way in which a signature is born.
@@ -175,34 +150,72 @@ class SignoffMixin(models.AbstractModel):
         :param str statement: the words of the signer
         :param dict declared: what is stated with the signature and frozen, but not
             compared later (a reserve table of stock at that time)
-        :param how: ``method``, ``signer_name``, ``evidence`` (base64),
-            ``evidence_name``
+        :param how: ``method`` (``password`` unless told otherwise, ``portal`` or
+            ``scan``); for the latter two, which only purposes without roles take,
+            ``signer_name``, ``signer_role``, ``evidence`` (base64), ``evidence_name``
         :return: the signature
         :raises UserError: no statement where one is needed, or not signable now
         :raises AccessError: this person may not sign this
         """
         self.ensure_one()
+        if not how.keys() <= HOW:
+            raise TypeError(f"Unknown of a signature: {sorted(how.keys() - HOW)}")
         purpose = self.env["signoff.purpose"]._get(code)
-        method = how.setdefault("method", "password")
         signer = self.env.user
-        if method == "password":
+        if how.setdefault("method", "password") == "password":
+            # Who signs with a password signs with his own name and role.
+            how = {"method": "password"}
             self._signoff_verify_signer(purpose, signer)
         else:
-            self._signoff_check(purpose, signer)
+            self._signoff_verify_paper(purpose, how)
         statement = self._signoff_statement(purpose, statement)
         self._signoff_lock()
-        terms = self._signoff_terms_now(code)[self.id]
         values = self._signoff_values(purpose, signer, statement, how)
-        values["content"] = canonical({"terms": terms, "declared": declared or {}})
-        rows = self.env["signoff.signature"]
-        if earlier := self._signoff_latest([code]).get((self.id, code)):
-            reason = {earlier.id: self.env._("Signed anew.")}
-            earlier._close("superseded", reason, signer)
-        signature = rows._append(self._signoff_company(), [values])
+        values["content"] = canonical(
+            {"terms": self._signoff_own_terms(purpose), "declared": declared or {}}
+        )
+        signature = self._signoff_append(values)
         self._signoff_signed(signature)
         return signature
 
+    def _signoff_append(self, values):
+        """Write the new signature, and that it takes the place of an earlier one."""
+        company = self._signoff_company()
+        rows = keyed(self.env["signoff.signature"])
+        earlier = self._signoff_latest([values["purpose_code"]])
+        earlier = rows.union(*map(keyed, earlier.values()))
+        elsewhere = earlier.filtered(lambda row: row.company_id != company)
+        elsewhere._close("superseded", self._signoff_anew(elsewhere))
+        here = earlier - elsewhere
+        closing = here._closing("superseded", self._signoff_anew(here))
+        *_, signature = rows._append(company, [*closing, values])
+        here._settle("superseded")
+        return signature.with_env(self.env)
+
+    def _signoff_anew(self, rows):
+        return dict.fromkeys(rows.ids, self.env._("Signed anew."))
+
+    def _signoff_own_terms(self, purpose):
+        terms = self._signoff_present(purpose.sudo().code)
+        if self.id not in terms:
+            raise UserError(
+                self.env._(
+                    "%(document)s is not signed for “%(purpose)s”.",
+                    document=self.display_name,
+                    purpose=purpose.name,
+                )
+            )
+        return terms[self.id]
+
+    def _signoff_seen(self, purpose):
+        """Return the digest of the terms as they are shown to who is about to sign."""
+        return sha256(canonical(self._signoff_own_terms(purpose)))
+
     def _signoff_statement(self, purpose, statement):
+        """Return the signer's words.
+
+        :raises UserError: there are none, or nothing but blanks and punctuation
+        """
         statement = (statement or "").strip()
         if purpose.statement_required and not any(map(str.isalnum, statement)):
             raise UserError(
@@ -215,10 +228,9 @@ class SignoffMixin(models.AbstractModel):
 
     def _signoff_values(self, purpose, signer, statement, how):
         principal = self._signoff_principal(purpose, signer)
-        roles = (purpose.sudo().group_ids & signer.sudo().all_group_ids).mapped("name")
         return {
-            "signer_name": signer.name,
-            "signer_role": ", ".join(roles),
+            "signer_name": signer.sudo().name,
+            "signer_role": ", ".join(purpose._roles_of(signer).mapped("name")),
             **how,
             "kind": "signature",
             "state": "valid",
@@ -235,75 +247,6 @@ class SignoffMixin(models.AbstractModel):
             "signed_at": fields.Datetime.now(),
         }
 
-    def _signoff_lock(self):
-        """Hold these documents until the transaction ends.
-
-        A row is *written*, not only locked: under repeatable read a transaction that
-        read the terms before would otherwise not notice that they changed. Whoever
-        comes second is tried again on what the first one left.
-        """
-        self.flush_recordset()
-        if self.ids:
-            self.env.execute_query(
-                SQL(
-                    "UPDATE %(table)s SET id = id WHERE id IN %(ids)s RETURNING id",
-                    table=SQL.identifier(self._table),
-                    ids=tuple(sorted(self.ids)),
-                )
-            )
-
-    # -- ending ------------------------------------------------------------------
-
-    def _signoff_void_changed(self):
-        """Void every signature whose terms are no longer what was signed (ORD-15).
-
-        Called after each change of a term. The signature is kept, its reason names
-        field, old and new value, and its signer is told.
-        """
-        latest = self._signoff_latest()
-        stale = self._signoff_stale(latest)
-        if not stale:
-            return self.env["signoff.signature"]
-        rows = self.env["signoff.signature"].sudo().union(
-            *(latest[key] for key in stale)
-        )  # fmt: skip
-        reasons = {
-            latest[key].id: self.browse(key[0])._signoff_reason(found)
-            for key, found in stale.items()
-        }
-        rows._close("void", reasons)
-        for row in rows:
-            self.browse(row.res_id)._signoff_tell(row, reasons[row.id])
-        self._signoff_voided(rows)
-        return rows
-
-    def _signoff_reason(self, found):
-        nothing = self.env._("nothing")
-        return "\n".join(
-            self.env._(
-                "%(term)s: %(old)s → %(new)s",
-                term=self._signoff_label(change.path),
-                old=_words(change.old, nothing),
-                new=_words(change.new, nothing),
-            )
-            for change in found
-        )
-
-    def _signoff_tell(self, signature, reason):
-        if not hasattr(self, "message_post"):
-            return
-        self.sudo().message_post(
-            body=self.env._(
-                "The signature of %(name)s for “%(purpose)s” is void, because this "
-                "changed:\n%(reason)s",
-                name=signature.signer_name,
-                purpose=signature.purpose_id.name,
-                reason=reason,
-            ),
-            partner_ids=signature.signer_id.partner_id.ids,
-            message_type="notification",
-        )
-
     # -- dialog ------------------------------------------------------------------
 
     def _signoff_dialog(self, code, **context):
@@ -316,11 +259,13 @@ class SignoffMixin(models.AbstractModel):
             "name": purpose.name,
             "res_model": self._signoff_dialog_model(code),
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {
                 "default_res_model": self._name,
                 "default_res_id": self.id,
                 "default_purpose_id": purpose.id,
+                "default_seen_digest": self._signoff_seen(purpose),
                 **context,
             },
         }
@@ -330,7 +275,11 @@ class SignoffMixin(models.AbstractModel):
         return "signoff.sign"
 
     def action_signoff(self):
-        """Open the dialog for the purpose that the button names in its context."""
+        """Open the dialog for the purpose that the button names in its context.
+
+        :raises UserError: no such purpose, or not signable now
+        :raises AccessError: this person may not sign this
+        """
         return self._signoff_dialog(self.env.context.get("signoff_purpose"))
 
     def action_signoff_history(self):
@@ -341,15 +290,15 @@ class SignoffMixin(models.AbstractModel):
             "name": self.env._("Signatures"),
             "res_model": "signoff.signature",
             "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
             "domain": [("res_model", "=", self._name), ("res_id", "=", self.id)],
+            "context": {"create": False},
         }
 
 
-def _words(value, nothing):
-    if value is None or value == "":
-        return nothing
-    if isinstance(value, dict):
-        return ", ".join(_words(item, nothing) for item in value.values())
-    if isinstance(value, list):
-        return ", ".join(_words(item, nothing) for item in value)
-    return str(value)
+def _decoded(evidence):
+    """Return the bytes of a base64 text, empty when there are none."""
+    try:
+        return b64decode(evidence or b"")
+    except (Base64Error, ValueError):
+        return b""

@@ -3,30 +3,37 @@ from odoo.exceptions import UserError
 
 
 class SignoffPurpose(models.Model):
+    """What people sign for, and who may. Each change of it is on record (ROL-03)."""
+
     _name = "signoff.purpose"
+    _inherit = ["mail.thread"]
     _description = "Sign-off Purpose"
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(required=True, translate=True, tracking=True)
     code = fields.Char(
         required=True, help="The name by which documents ask for this sign-off."
     )
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     meaning = fields.Text(
         required=True,
         translate=True,
+        tracking=True,
         help="What a signature for this purpose says. Shown before signing, kept in "
         "the signature, printed with it.",
     )
     group_ids = fields.Many2many(
         "res.groups",
         string="Who May Sign",
+        tracking=True,
         help="Nobody else may, administrators included. Left empty: only the customer "
         "signs, on the portal or on paper.",
     )
     statement_required = fields.Boolean(
-        default=True, help="An oral yes is worth nothing: say it in words."
+        default=True,
+        tracking=True,
+        help="An oral yes is worth nothing: say it in words.",
     )
     separate_from_ids = fields.Many2many(
         "signoff.purpose",
@@ -34,9 +41,16 @@ class SignoffPurpose(models.Model):
         "purpose_id",
         "other_id",
         string="Not by Who Signed",
-        help="Whoever signed the same document for one of these may not sign this.",
+        tracking=True,
+        help="Whoever signed the same document for one of these may not sign this, and "
+        "the other way round.",
     )
-    tolerance_ids = fields.One2many("signoff.tolerance", "purpose_id")
+    separated_by_ids = fields.Many2many(
+        "signoff.purpose", "signoff_purpose_separation", "other_id", "purpose_id"
+    )
+    tolerance_ids = fields.One2many(
+        "signoff.tolerance", "purpose_id", string="Tolerances"
+    )
 
     _code_unique = models.Constraint(
         "unique(code)", "There is already a sign-off purpose with this code."
@@ -45,9 +59,15 @@ class SignoffPurpose(models.Model):
     @api.model
     @tools.ormcache("code")
     def _id_of(self, code):
-        return self.sudo().with_context(active_test=False)._search(
-            [("code", "=", code)], limit=1
-        ).get_result_ids()[:1]
+        purposes = self.sudo().with_context(active_test=False)
+        return purposes._search([("code", "=", code)], limit=1).get_result_ids()
+
+    @tools.ormcache("self.id")
+    def _signing_rules(self):
+        """Return the ids of the groups that sign, and the codes of other signers."""
+        purpose = self.sudo()
+        others = purpose.separate_from_ids | purpose.separated_by_ids
+        return tuple(purpose.group_ids.ids), tuple(others.mapped("code"))
 
     @api.model
     def _get(self, code):
@@ -58,7 +78,7 @@ class SignoffPurpose(models.Model):
         purpose = self.sudo().browse(self._id_of(code))
         if not purpose or not purpose.active:
             raise UserError(
-                self.env._("There is no sign-off purpose “%s”.", code)
+                self.env._("There is no sign-off purpose “%s”.", code or "")
             )
         return purpose
 
@@ -68,13 +88,37 @@ class SignoffPurpose(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        """Keep the code of a purpose once something was signed for it."""
         if "code" in vals:
-            self.env.registry.clear_cache()
+            self._check_unsigned(vals["code"])
+        self.env.registry.clear_cache()
         return super().write(vals)
+
+    def _check_unsigned(self, code):
+        renamed = self.filtered(lambda purpose: purpose.code != code)
+        signed = self.env["signoff.signature"].sudo()
+        if signed.search_count([("purpose_id", "in", renamed.ids)], limit=1):
+            raise UserError(
+                self.env._("Something was signed for this purpose: its code stays.")
+            )
 
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def _roles_of(self, user):
+        """Return the groups by which this person may sign, often none."""
+        groups, _others = self._signing_rules()
+        mine = set(user._get_group_ids())
+        return self.env["res.groups"].sudo().browse(id_ for id_ in groups if id_ in mine)
+
+    def _separated(self):
+        """Return the codes of purposes that need another signer than this one."""
+        return list(self._signing_rules()[1])
+
+    def _signed_by_password(self):
+        """Return whether people in roles sign this, and not the customer."""
+        return bool(self._signing_rules()[0])
 
     def _tolerances(self):
         """Return ``{term: (per cent less, per cent more)}`` of one purpose."""

@@ -2,25 +2,33 @@ import base64
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..digest import link, sha256
+from ..guard import protect_signatures
 
 # Whoever holds this object may append to the chain. It is compared by identity, and a
-# context that comes over RPC can hold no object of ours: no caller can forge it.
+# context that comes over RPC can hold no object of ours: no caller can forge it. It is
+# handed out by a function of this module and by no method, for a server action can call
+# methods but import nothing.
 _CHAIN_KEY = object()
 
 # The columns that the digest of a row covers. Content and evidence are covered by
-# their own digests, references by their ids and by the names written beside them.
+# their own digests.
 COVERED = (
     "company_id", "chain_no", "kind", "target_id", "res_model", "res_id",
-    "document_name", "purpose_code", "meaning", "statement", "signer_id", "signer_name",
-    "signer_role", "principal_id", "principal_name", "signed_at", "method",
-    "content_digest", "evidence_name", "evidence_digest",
+    "document_name", "purpose_id", "purpose_code", "meaning", "statement", "signer_id",
+    "signer_name", "signer_role", "principal_id", "principal_name", "signed_at",
+    "method", "content_digest", "evidence_name", "evidence_digest",
 )  # fmt: skip
-GUARDED = (
-    *COVERED, "purpose_id", "content", "evidence", "previous_digest", "digest",
-)  # fmt: skip
+GUARDED = (*COVERED, "content", "evidence", "previous_digest", "digest")
+
+
+def keyed(rows):
+    """Return the rows with the right to append to the chain."""
+    return rows.sudo().with_context(signoff_chain=_CHAIN_KEY)
 
 
 def payload(row):
@@ -114,31 +122,10 @@ class SignoffSignature(models.Model):
     )
 
     def init(self):
-        """Let PostgreSQL itself refuse to alter or delete a row of evidence.
+        """Let PostgreSQL itself refuse to alter or delete a row of evidence."""
+        protect_signatures(self.env.cr, GUARDED)
 
-        Server actions can run SQL as the application's own database role; this stops
-        what slips past the ORM. Who owns the database can still switch it off, which
-        is what the verification of the chain is for.
-        """
-        self.env.cr.execute(
-            """
-            CREATE OR REPLACE FUNCTION signoff_evidence_guard() RETURNS trigger AS $$
-            BEGIN
-                RAISE EXCEPTION 'Signatures are evidence: row % stays as it is', OLD.id
-                      USING ERRCODE = 'insufficient_privilege';
-            END $$ LANGUAGE plpgsql
-            """
-        )
-        columns = ", ".join(GUARDED)
-        self.env.cr.execute(
-            f"""
-            CREATE OR REPLACE TRIGGER signoff_evidence_guard
-            BEFORE DELETE OR UPDATE OF {columns} ON signoff_signature
-            FOR EACH ROW EXECUTE FUNCTION signoff_evidence_guard()
-            """  # noqa: S608 - names of our own columns
-        )
-
-    @api.depends("purpose_id", "signer_name", "document_name")
+    @api.depends("purpose_id", "document_name")
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.document_name} · {row.purpose_id.name}"
@@ -174,12 +161,13 @@ class SignoffSignature(models.Model):
 
     @api.model
     def _append(self, company, vals_list):
-        """Add rows to the end of the company's chain.
+        """Add rows to the end of the company's chain. Needs the key of the chain.
 
         :param vals_list: values without number and digests; ``content`` is the
             canonical text of what was signed
-        :return: the rows
+        :return: the rows, in the order of the values
         """
+        self._check_chain_key()
         chain = self.env["signoff.chain"].sudo()
         number, head = chain._lock_head(company)
         prepared = []
@@ -193,44 +181,99 @@ class SignoffSignature(models.Model):
             head = row["digest"] = link(payload(row), head)
             prepared.append(row)
         chain._move_head(company, number, head)
-        writer = self.sudo().with_context(signoff_chain=_CHAIN_KEY)
-        return writer.create(prepared).with_env(self.env)
+        return self.create(prepared)
 
-    def _close(self, kind, reason, user=None, method="system"):
+    def _close(self, kind, reason, method="system"):
         """Note that these signings are void, superseded or withdrawn, and why.
 
-        What was signed stays as it is; the fact is a row of its own.
+        What was signed stays as it is; the fact is a row of its own. Needs the key of
+        the chain.
 
         :param dict reason: ``{signature id: text}``
         """
-        open_rows = self.filtered(lambda row: row.state == "valid")
-        user = user or self.env.user
-        now = fields.Datetime.now()
-        for company, rows in open_rows.grouped("company_id").items():
-            self._append(
-                company,
-                [row._closing_values(kind, reason[row.id], user, method, now)
-                 for row in rows],
-            )  # fmt: skip
-        open_rows.sudo().with_context(signoff_chain=_CHAIN_KEY).write({"state": kind})
-        return open_rows
+        self._check_chain_key()
+        for company, rows in self.grouped("company_id").items():
+            self._append(company, rows._closing(kind, reason, method))
+        self._settle(kind)
 
-    def _closing_values(self, kind, reason, user, method, now):
-        self.ensure_one()
-        return {
-            "kind": kind,
-            "target_id": self.id,
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "document_name": self.document_name,
-            "purpose_id": self.purpose_id.id,
-            "purpose_code": self.purpose_code,
-            "statement": reason,
-            "signer_id": user.id,
-            "signer_name": user.name,
-            "signed_at": now,
-            "method": method,
-        }
+    def _settle(self, kind):
+        """Let the stored state follow the closing rows."""
+        if self:
+            self.write({"state": kind})
+
+    def _closing(self, kind, reason, method="system"):
+        """Return the values of the rows that close these signings."""
+        user = self.env.user
+        now = fields.Datetime.now()
+        return [
+            {
+                "kind": kind,
+                "target_id": row.id,
+                "res_model": row.res_model,
+                "res_id": row.res_id,
+                "document_name": row.document_name,
+                "purpose_id": row.purpose_id.id,
+                "purpose_code": row.purpose_code,
+                "statement": reason[row.id],
+                "signer_id": user.id,
+                "signer_name": user.sudo().name,
+                "signed_at": now,
+                "method": method,
+            }
+            for row in self
+        ]
+
+    # -- who reads ---------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Find only signatures of documents that the reader may read."""
+        if not (self.env.su or bypass_access):
+            domain = Domain(domain) & self._of_readable_documents()
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    def _check_access(self, operation):
+        """Refuse to read signatures of documents that the reader may not read."""
+        result = super()._check_access(operation)
+        if result or operation != "read" or not any(self._ids):
+            return result
+        readable = self._search([("id", "in", self.ids)], active_test=False)
+        if forbidden := self - self.browse(readable.get_result_ids()):
+            return forbidden, lambda: self.env["ir.rule"]._make_access_error(
+                operation, forbidden
+            )
+        return None
+
+    def _of_readable_documents(self):
+        """Return the domain of signatures whose document the reader may read.
+
+        One sub-query for each kind of document, however many signatures there are.
+        Who watches over signatures reads all of his companies.
+        """
+        if self.env.user.has_group("written_signoff.group_signoff_auditor"):
+            return Domain.TRUE
+        return Domain.OR(
+            self._of_readable(self.env[name].with_context(active_test=False))
+            for name in self._signed_models()
+            if self.env[name].has_access("read")
+        )
+
+    def _signed_models(self):
+        mixin = self.env.registry["signoff.mixin"]
+        return [
+            name
+            for name, model in self.env.registry.items()
+            if issubclass(model, mixin) and not model._abstract
+        ]
+
+    def _of_readable(self, documents):
+        readable = documents._search([])
+
+        def to_sql(model, alias, query):
+            res_id = model._field_to_sql(alias, "res_id", query)
+            return SQL("%s IN %s", res_id, readable.subselect())
+
+        return Domain("res_model", "=", documents._name) & Domain.custom(to_sql=to_sql)
 
     # -- reading -----------------------------------------------------------------
 
@@ -240,11 +283,24 @@ class SignoffSignature(models.Model):
         return json.loads(self.content or "{}")
 
     def action_open_document(self):
-        """Open the signed document."""
+        """Open the signed document.
+
+        :raises UserError: it was deleted
+        """
         self.ensure_one()
+        document = self._document()
+        if not document:
+            raise UserError(self.env._("The signed document does not exist any more."))
         return {
             "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
+            "res_model": document._name,
+            "res_id": document.id,
             "view_mode": "form",
+            "views": [(False, "form")],
         }
+
+    def _document(self):
+        """Return the signed document, or an empty recordset or None when it is gone."""
+        self.ensure_one()
+        model = self.env.get(self.res_model)
+        return model if model is None else model.browse(self.res_id).exists()

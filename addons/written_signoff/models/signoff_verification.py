@@ -1,14 +1,17 @@
 import logging
-from base64 import b64decode
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..digest import GENESIS, link, sha256
-from .signoff_signature import COVERED, payload
+from ..digest import GENESIS
+from .signoff_finding import ChainReading
+from .signoff_signature import GUARDED
 
 _logger = logging.getLogger(__name__)
 BATCH = 1000
+# What people write on a run; everything else is what was read.
+WRITABLE = {"remark"}
 
 
 class SignoffVerification(models.Model):
@@ -24,12 +27,15 @@ class SignoffVerification(models.Model):
 
     name = fields.Char(compute="_compute_name", store=True)
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+        "res.company", required=True, readonly=True, index=True
     )
-    run_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    run_at = fields.Datetime("Time", readonly=True, default=fields.Datetime.now)
     checked = fields.Integer("Rows Read", readonly=True)
-    head_digest = fields.Char("Last Digest", readonly=True)
-    finding_ids = fields.One2many("signoff.finding", "verification_id", readonly=True)
+    last_no = fields.Integer("Last No.", readonly=True)
+    head_digest = fields.Char("Last SHA-256", readonly=True)
+    finding_ids = fields.One2many(
+        "signoff.finding", "verification_id", "Findings", readonly=True
+    )
     state = fields.Selection(
         [("sound", "Sound"), ("broken", "Broken")],
         compute="_compute_state",
@@ -50,26 +56,53 @@ class SignoffVerification(models.Model):
             run.state = "broken" if run.finding_ids else "sound"
 
     def write(self, vals):
-        """Void the review's signature when what it covers changes."""
+        """Void the review's signature when what it covers changes.
+
+        :raises AccessError: what was read is no one's to change
+        """
+        read = {name for name, field in self._fields.items() if _is_own(field)}
+        if not self.env.su and (read - WRITABLE) & vals.keys():
+            raise AccessError(
+                self.env._("Of a verification only the remark can be written.")
+            )
         result = super().write(vals)
-        if "remark" in vals:
+        if WRITABLE & vals.keys():
             self._signoff_void_changed()
         return result
 
     def _signoff_terms(self, code):
+        if code != "verification_review":
+            return super()._signoff_terms(code)
         return {
             run.id: {
-                "checked": run.checked,
-                "head": run.head_digest,
-                "findings": run.sudo().finding_ids.mapped("problem"),
+                "rows_read": run.checked,
+                "last_digest": run.head_digest,
+                "findings": [
+                    [row.problem, row.chain_no, row.until_no] for row in run.finding_ids
+                ],
                 "remark": run.remark or "",
             }
             for run in self
         }
 
+    def _signoff_label(self, path):
+        labels = {
+            "rows_read": self.env._("Rows read"),
+            "last_digest": self.env._("Last SHA-256"),
+            "findings": self.env._("Findings"),
+            "remark": self.env._("Remark"),
+        }
+        return labels.get(path[-1]) or super()._signoff_label(path)
+
+    # -- running -----------------------------------------------------------------
+
     @api.model
     def action_verify(self):
-        """Read the chains of the companies in view, and open what was found."""
+        """Read the chains of the companies in view, and open what was found.
+
+        :raises AccessError: the caller does not watch over signatures
+        """
+        self.check_access("write")
         runs = self.browse()
         for company in self.env.companies:
             runs |= self._verify(company)
@@ -82,51 +115,77 @@ class SignoffVerification(models.Model):
 
     @api.model
     def _cron_verify(self):
+        """Verify every company's chain; one that fails does not stop the others."""
         companies = self.env["res.company"].search([])
         for done, company in enumerate(companies, 1):
             try:
                 with self.env.cr.savepoint():
-                    self._verify(company)._alarm()
+                    self._verify(company)
             except Exception:
-                _logger.exception("Verification of %s failed", company.name)
+                _logger.exception("Verification of company %s failed", company.id)
             self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)
-
-    def _alarm(self):
-        """Give everybody who watches over signatures a to-do when one is broken."""
-        group = self.env.ref("written_signoff.group_signoff_auditor")
-        for run in self.filtered(lambda run: run.state == "broken"):
-            users = group.all_user_ids.filtered(
-                lambda user, run=run: run.company_id in user.company_ids
-            )
-            for user in users:
-                run.activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    user_id=user.id,
-                    summary=self.env._("Signatures were altered in the database"),
-                )
 
     @api.model
     def _verify(self, company):
         """Read the whole chain of a company, in batches, from its first row.
 
-        Every digest is computed again from the columns as they are in the database.
+        Every digest is computed again from the columns as they are in the database,
+        and compared with what earlier verifications have read.
 
         :return: the run, with a finding for each row that is not as it was signed
         """
-        reading = _Reading(self.env)
+        before = self.sudo().search([("company_id", "=", company.id)])
+        # Newest first: where two disagree, the one that was there first is believed.
+        sound = before.filtered(lambda run: run.state == "sound" and run.last_no)
+        reading = ChainReading({run.last_no: run.head_digest for run in sound})
         for rows in self._batches(company):
             for row in rows:
                 reading.take(row)
         number, digest = self._head(company)
         reading.finish(number, digest)
-        return self.sudo().create(
+        run = self.sudo().create(
             {
                 "company_id": company.id,
                 "checked": reading.count,
-                "head_digest": digest,
+                "last_no": reading.number,
+                "head_digest": reading.digest,
                 "finding_ids": [(0, 0, values) for values in reading.findings],
             }
         )
+        # A run that read what the last one read has nothing new to report.
+        if run.finding_ids._key() - before[:1].finding_ids._key():
+            run._alarm()
+        return run.with_env(self.env)
+
+    def _alarm(self):
+        """Give everybody who watches over signatures a to-do."""
+        self.ensure_one()
+        _logger.warning(
+            "Verification %s of company %s: %s signatures are not as they were given",
+            self.id,
+            self.company_id.id,
+            len(self.finding_ids),
+        )
+        for user in self._watchers():
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                user_id=user.id,
+                summary=self.with_context(lang=user.lang).env._(
+                    "Signatures were altered in the database"
+                ),
+            )
+
+    def _watchers(self):
+        """Return who is told: the auditors, or administrators where there are none."""
+        for group in ("written_signoff.group_signoff_auditor", "base.group_system"):
+            users = self.env.ref(group).all_user_ids.filtered(
+                lambda user: user.active and self.company_id in user.company_ids
+            )
+            if people := users.filtered(lambda user: not user._is_superuser()):
+                return people
+        return self.env["res.users"]
+
+    # -- reading the rows --------------------------------------------------------
 
     def _head(self, company):
         self.env.flush_all()
@@ -141,8 +200,7 @@ class SignoffVerification(models.Model):
     def _batches(self, company):
         self.env.flush_all()
         columns = SQL(", ").join(
-            SQL.identifier("row", name)
-            for name in ("id", *COVERED, "content", "evidence", "state", "digest")
+            SQL.identifier("row", name) for name in ("id", *GUARDED, "state")
         )
         last = 0
         while rows := self._batch(company, columns, last):
@@ -170,81 +228,5 @@ class SignoffVerification(models.Model):
         return self.env.cr.dictfetchall()
 
 
-class _Reading:
-    """The state of one pass over a chain: where we are, and what is wrong so far."""
-
-    def __init__(self, env):
-        self.env = env
-        self.count = 0
-        self.number = 0
-        self.digest = GENESIS
-        self.findings = []
-
-    def take(self, row):
-        self.count += 1
-        self._check_gap(row["chain_no"] - 1)
-        for problem in self._problems(row):
-            self._find(problem, row)
-        self.number, self.digest = row["chain_no"], row["digest"]
-
-    def _check_gap(self, expected):
-        if self.number != expected:
-            self._find(
-                self.env._(
-                    "Rows %(first)s to %(last)s are missing.",
-                    first=self.number + 1,
-                    last=expected,
-                )
-            )
-            self.digest = None
-
-    def _problems(self, row):
-        if row["content"] and sha256(row["content"]) != row["content_digest"]:
-            yield self.env._("What was signed is not what is stored.")
-        if row["evidence"] and _evidence_digest(row) != row["evidence_digest"]:
-            yield self.env._("The drawn or scanned signature was exchanged.")
-        if self.digest and link(payload(row), self.digest) != row["digest"]:
-            yield self.env._("The row was altered, or the one before it was.")
-        if row["kind"] == "signature" and row["state"] != (row["closed"] or "valid"):
-            yield self.env._("Its state is not what the facts say.")
-
-    def finish(self, number, digest):
-        if (number, digest) != (self.number, self.digest or digest):
-            self._find(
-                self.env._(
-                    "The chain ends at row %(found)s and should end at %(kept)s.",
-                    found=self.number,
-                    kept=number,
-                )
-            )
-
-    def _find(self, problem, row=None):
-        row = row or {}
-        self.findings.append(
-            {
-                "problem": problem,
-                "chain_no": row.get("chain_no"),
-                "signature_id": row.get("id"),
-                "document": row.get("document_name"),
-                "signer": row.get("signer_name"),
-            }
-        )
-
-
-def _evidence_digest(row):
-    return sha256(b64decode(bytes(row["evidence"])))
-
-
-class SignoffFinding(models.Model):
-    _name = "signoff.finding"
-    _description = "Finding of a Verification"
-
-    verification_id = fields.Many2one(
-        "signoff.verification", required=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="verification_id.company_id", store=True)
-    problem = fields.Char(required=True, readonly=True)
-    chain_no = fields.Integer("No.", readonly=True)
-    signature_id = fields.Many2one("signoff.signature", readonly=True)
-    document = fields.Char(readonly=True)
-    signer = fields.Char(readonly=True)
+def _is_own(field):
+    return field._module == "written_signoff"

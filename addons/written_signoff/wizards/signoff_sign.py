@@ -1,42 +1,10 @@
 import json
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessDenied, UserError
+from odoo.exceptions import MissingError, UserError
 
 from ..digest import canonical
-
-
-class SignoffIdentity(models.AbstractModel):
-    """Asks again who you are, at each signing and without a period of grace."""
-
-    _name = "signoff.identity"
-    _description = "Identity Asked Again"
-
-    # Never stored: it travels in the context of the one call that signs.
-    password = fields.Char(store=False)
-
-    def _check_identity(self):
-        """Compare the password with that of the person who is logged in.
-
-        :raises UserError: it is not, or too many tries
-        """
-        user = self.env.user
-        credential = {
-            "login": user.login,
-            "password": self.env.context.get("password"),
-            "type": "password",
-        }
-        try:
-            with user._assert_can_auth(user=user.login):
-                user._check_credentials(credential, {"interactive": True})
-        except AccessDenied as error:
-            raise UserError(
-                self.env._(
-                    "This is not your password, so nothing was signed. Please try again."
-                )
-            ) from error
+from ..wording import table
 
 
 class SignoffSign(models.TransientModel):
@@ -55,27 +23,43 @@ class SignoffSign(models.TransientModel):
     meaning = fields.Text(related="purpose_id.meaning")
     document_name = fields.Char("Document", compute="_compute_document")
     terms_html = fields.Html("What You Sign", compute="_compute_document")
-    signer_id = fields.Many2one(
-        "res.users", "Signed By", default=lambda self: self.env.user, readonly=True
-    )
-    statement = fields.Text()
+    # Digest of the terms that were on the screen when the dialog opened.
+    seen_digest = fields.Char(readonly=True)
+    signer_name = fields.Char("Signed By", compute="_compute_signer_name")
+    statement = fields.Text("In Your Own Words")
 
     def _document(self):
+        """Return the document to sign.
+
+        :raises UserError: there is none, or it is of a kind that is not signed
+        :raises AccessError: it is not one that this person may read
+        """
         self.ensure_one()
-        model = self.env.get(self.res_model)
-        if model is None or not hasattr(model, "_signoff_sign"):
+        model = self.env.get(self.res_model) if self.res_model else None
+        if model is None or not hasattr(model, "_signoff_sign") or model._abstract:
             raise UserError(self.env._("This document is not one that is signed."))
-        document = model.browse(self.res_id).exists()
-        document.check_access("read")
+        document = model.browse(self.res_id or ())
+        try:
+            document.check_access("read")
+            # A model without access rules is not looked up by the check.
+            there = self.purpose_id and document.display_name
+        except MissingError:
+            there = False
+        if not there:
+            raise UserError(self.env._("The document to sign does not exist any more."))
         return document
 
     @api.depends("res_model", "res_id", "purpose_id")
     def _compute_document(self):
         for dialog in self:
             document = dialog._document()
-            terms = document.sudo()._signoff_terms(dialog.purpose_id.sudo().code)
+            terms = document._signoff_own_terms(dialog.purpose_id)
             dialog.document_name = document.display_name
-            dialog.terms_html = _terms_table(document, terms[document.id])
+            dialog.terms_html = table(document, json.loads(canonical(terms)))
+
+    @api.depends_context("uid")
+    def _compute_signer_name(self):
+        self.signer_name = self.env.user.name
 
     def _declared(self):
         """Return what is stated beside the terms; for dialogs that ask for more."""
@@ -87,38 +71,32 @@ class SignoffSign(models.TransientModel):
     def action_sign(self):
         """Sign. The password is in the context of this call only.
 
-        :raises UserError: wrong password, empty statement, not signable now
+        :raises UserError: wrong password, empty statement, not signable now, or the
+            document changed while the dialog was open
         :raises AccessError: this person may not sign this
         """
         self.ensure_one()
-        document = self._document()
-        purpose = self.purpose_id.sudo()
+        self._check_own()
+        dialog = self._without_password()
+        document = dialog._document()
+        purpose = dialog.purpose_id
         document._signoff_verify_signer(purpose, self.env.user)
-        document._signoff_statement(purpose, self.statement)
+        document._signoff_statement(purpose, dialog.statement)
+        dialog._check_seen(document)
         self._check_identity()
-        self._before_signing(document)
+        dialog._before_signing(document)
         document._signoff_sign(
-            purpose.code, self.statement, declared=self._declared(), method="password"
+            purpose.code, dialog.statement, declared=dialog._declared()
         )
         return {"type": "ir.actions.act_window_close"}
 
-
-def _terms_table(document, terms):
-    """Write terms as a two-column table in the words of the document."""
-    rows = Markup().join(
-        Markup("<tr><td class='text-muted pe-3'>%s</td><td>%s</td></tr>")
-        % (document._signoff_label(path), value)
-        for path, value in _leaves((), json.loads(canonical(terms)))
-        if value not in (None, "", False)
-    )
-    return Markup("<table class='table table-sm mb-0'>%s</table>") % rows
-
-
-def _leaves(path, value):
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves((*path, key), item)
-    elif isinstance(value, list):
-        yield path, ", ".join(map(str, value))
-    else:
-        yield path, value
+    def _check_seen(self, document):
+        seen = self.seen_digest
+        if seen and seen != document._signoff_seen(self.purpose_id):
+            raise UserError(
+                self.env._(
+                    "%s was changed while you read it, so nothing was signed. Please "
+                    "close this window and look at it again.",
+                    document.display_name,
+                )
+            )

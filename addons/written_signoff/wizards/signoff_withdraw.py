@@ -10,7 +10,14 @@ class SignoffWithdraw(models.TransientModel):
     _description = "Withdraw a Signature"
 
     signature_id = fields.Many2one("signoff.signature", required=True, readonly=True)
-    reason = fields.Text(required=True)
+    # Not as superuser: the id of the signature comes from the caller.
+    document_name = fields.Char(
+        related="signature_id.document_name", related_sudo=False
+    )
+    purpose_name = fields.Char(
+        related="signature_id.purpose_id.name", related_sudo=False
+    )
+    reason = fields.Text()
 
     def action_withdraw(self):
         """Withdraw. The password is in the context of this call only.
@@ -18,19 +25,20 @@ class SignoffWithdraw(models.TransientModel):
         :raises UserError: not one's own valid signature, no reason, wrong password
         """
         self.ensure_one()
-        signature = self.signature_id
-        reason = (self.reason or "").strip()
-        if signature.signer_id != self.env.user or signature.state != "valid":
+        self._check_own()
+        dialog = self._without_password()
+        signature = dialog.signature_id
+        reason = (dialog.reason or "").strip()
+        own = signature.method == "password" and signature.signer_id == self.env.user
+        if not own or signature.kind != "signature" or signature.closing_ids:
             raise UserError(
                 self.env._("You can withdraw only a valid signature of your own.")
             )
         if not any(map(str.isalnum, reason)):
             raise UserError(self.env._("Please say why you withdraw the signature."))
         self._check_identity()
-        document = self.env[signature.res_model].browse(signature.res_id)
-        document._signoff_lock()
-        signature.sudo()._close(
-            "withdrawn", {signature.id: reason}, self.env.user, "password"
-        )
-        document.sudo()._signoff_voided(signature.sudo())
+        document = dialog.env.get(signature.res_model)
+        if document is None:
+            raise UserError(self.env._("The signed document does not exist any more."))
+        document.browse(signature.res_id)._signoff_withdraw(signature, reason)
         return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,46 @@
+from odoo import fields, models
+from odoo.exceptions import AccessDenied, AccessError, UserError
+
+
+class SignoffIdentity(models.AbstractModel):
+    """Asks again who you are, at each signing and without a period of grace."""
+
+    _name = "signoff.identity"
+    _description = "Identity Asked Again"
+
+    # Never stored: it travels in the context of the one call that signs.
+    password = fields.Char(store=False)
+
+    def _check_own(self):
+        """Raise AccessError when somebody else opened this dialog."""
+        if self.create_uid != self.env.user:
+            raise AccessError(self.env._("Somebody else opened this dialog."))
+
+    def _check_identity(self):
+        """Compare the password in the context with that of who is logged in.
+
+        :raises UserError: it is not, or too many tries (Odoo's own cooldown)
+        """
+        user = self.env.user
+        credential = {
+            "login": user.login,
+            "password": self.env.context.get("password"),
+            "type": "password",
+        }
+        tried = False
+        try:
+            with user._assert_can_auth(user=user.login):
+                tried = True
+                user._check_credentials(credential, {"interactive": True})
+        except AccessDenied as error:
+            wrong = self.env._("This is not your password, so nothing was signed.")
+            often = self.env._(
+                "Too many wrong passwords: please wait a minute, then try again."
+            )
+            raise UserError(wrong if tried else often) from error
+
+    def _without_password(self):
+        """Return the dialog with the password out of everybody else's sight."""
+        context = {**self.env.context}
+        context.pop("password", None)
+        return self.with_context(context)

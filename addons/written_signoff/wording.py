@@ -1,0 +1,45 @@
+"""Terms in the words of the person who reads them."""
+
+from markupsafe import Markup
+
+
+def words(env, value):
+    """Return a term's canonical value as a text; empty for nothing.
+
+    :param env: environment with the reader's language
+    :param value: a value as :func:`.digest.canonical` writes it
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return env._("yes") if value else env._("no")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return ", ".join(filter(None, (words(env, item) for item in value)))
+    return str(value)
+
+
+def table(document, terms):
+    """Return terms as an HTML table in the words of their document.
+
+    :param document: one record of a ``signoff.mixin``
+    :param dict terms: canonical terms; a dictionary in it becomes a heading with rows
+    """
+    rows = Markup().join(_rows(document, (), terms))
+    return Markup("<table class='table table-sm mb-0'><tbody>%s</tbody></table>") % rows
+
+
+def _rows(document, path, terms):
+    for key, value in terms.items():
+        here = (*path, key)
+        indent = min(len(path), 3) * 3
+        if isinstance(value, dict) and value:
+            yield Markup(
+                "<tr><th colspan='2' class='ps-%s fw-bold border-0 pb-0'>%s</th></tr>"
+            ) % (indent or 1, document._signoff_label(here))
+            yield from _rows(document, here, value)
+        elif text := words(document.env, value):
+            yield Markup(
+                "<tr><td class='text-muted ps-%s pe-3'>%s</td><td>%s</td></tr>"
+            ) % (indent or 1, document._signoff_label(here), text)
