@@ -1,0 +1,96 @@
+"""What a gate answers, from rules and facts. Pure functions without the ORM.
+
+A rule says of a requirement, for one tier at one gate, that it is *required*, *owed
+later* or *waived* (TIER-03). A fact says whether it is met, and since when (TIER-05).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+REQUIRED, OWED, WAIVED = "required", "owed", "waived"
+MET, MISSING, NOT_NEEDED = "met", "missing", "not_needed"
+
+
+class Rule(NamedTuple):
+    """How one requirement is treated; ``days`` counts for what is owed later."""
+
+    treatment: str
+    days: int = 0
+
+
+class Fact(NamedTuple):
+    """What is known of one requirement on one record.
+
+    :param bool met: it is there
+    :param datetime since: naive UTC; met: when it came, else since when it is waited for
+    :param str detail: one phrase for a person
+    :param str who: who can meet it, where that is a person and not only a role
+    :param bool applies: whether this record needs it at all
+    """
+
+    met: bool
+    since: datetime | None = None
+    detail: str = ""
+    who: str = ""
+    applies: bool = True
+
+
+class Line(NamedTuple):
+    """One requirement in the answer of a gate."""
+
+    code: str
+    state: str
+    rule: Rule
+    fact: Fact
+
+
+class Answer(NamedTuple):
+    """What a gate says: open or blocked, and each requirement (TIER-05)."""
+
+    open: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def missing(self):
+        """Return the requirements that keep the gate closed."""
+        return tuple(line for line in self.lines if line.state == MISSING)
+
+    @property
+    def owed(self):
+        """Return the requirements that may follow later, and have not yet."""
+        return tuple(line for line in self.lines if line.state == OWED)
+
+
+UNKNOWN = Fact(met=False)
+UNRULED = Rule(REQUIRED)
+
+
+def decide(codes, rules: Mapping[str, Rule], facts: Mapping[str, Fact]) -> Answer:
+    """Return the answer of a gate.
+
+    A requirement without a rule is required; one of which nothing is known is not met;
+    a gate that knows no requirement at all stays shut. So what is forgotten blocks.
+
+    :param codes: the requirements registered for this gate, in the order of showing
+    """
+    lines = tuple(
+        _line(code, rules.get(code, UNRULED), facts.get(code, UNKNOWN))
+        for code in codes
+    )
+    shut = not lines or any(line.state == MISSING for line in lines)
+    return Answer(not shut, lines)
+
+
+def _line(code, rule, fact):
+    if rule.treatment == WAIVED:
+        state = WAIVED
+    elif not fact.applies:
+        state = NOT_NEEDED
+    elif fact.met:
+        state = MET
+    elif rule.treatment == OWED:
+        state = OWED
+    else:
+        state = MISSING
+    return Line(code, state, rule, fact)

@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..matrix import Rule
+
+# Compared by identity: no context that comes from outside can hold this object.
+_GATE_KEY = object()
+
+
+class ReleaseDecision(models.Model):
+    """That an order passed a gate: when, by whom, and by which rules (TIER-08).
+
+    The rules are kept as they were, so that a later change of tier, matrix or
+    contract does not reach what is released already. Rows are only ever added.
+    """
+
+    _name = "release.decision"
+    _description = "Release Decision"
+    _order = "id desc"
+
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    gate_id = fields.Many2one("release.gate", required=True, readonly=True)
+    tier_id = fields.Many2one("customer.tier", readonly=True)
+    user_id = fields.Many2one("res.users", "Released By", readonly=True)
+    decided_at = fields.Datetime("Time", required=True, readonly=True)
+    rules = fields.Json(readonly=True)
+    summary = fields.Text(readonly=True)
+
+    def _check_key(self):
+        if self.env.context.get("release_gate_key") is not _GATE_KEY:
+            raise AccessError(
+                self.env._(
+                    "Releases are recorded when an order passes its gate, "
+                    "and cannot be written, changed or deleted."
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse everybody but the gate itself."""
+        self._check_key()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Refuse everybody."""
+        self._check_key()
+        return super().write(vals)
+
+    def unlink(self):
+        """Refuse everybody."""
+        self._check_key()
+        return super().unlink()
+
+    @api.model
+    def _record(self, gate, orders, answers):
+        """Note that these orders passed the gate, and start what is owed."""
+        tiers = orders._release_tiers()
+        keyed = self.sudo().with_context(release_gate_key=_GATE_KEY)
+        decisions = keyed.create(
+            [
+                {
+                    "order_id": order.id,
+                    "company_id": order.company_id.id,
+                    "gate_id": gate.id,
+                    "tier_id": tiers[order.id].id,
+                    "user_id": self.env.uid,
+                    "decided_at": fields.Datetime.now(),
+                    "rules": _rules_of(answers[order.id]),
+                    "summary": order._release_text(gate, answers[order.id]),
+                }
+                for order in orders
+            ]
+        )
+        self.env["release.owed"]._start(gate, orders, answers)
+        return decisions
+
+    @api.model
+    def _rules_kept(self, gate, orders):
+        """Return ``{order id: {code: Rule}}`` of orders released already."""
+        rows = self.sudo().search(
+            [("gate_id", "=", gate.id), ("order_id", "in", orders.ids)], order="id"
+        )
+        return {
+            row.order_id.id: {
+                code: Rule(treatment, days)
+                for code, (treatment, days) in row.rules.items()
+            }
+            for row in rows
+        }
+
+
+def _rules_of(answer):
+    return {line.code: [line.rule.treatment, line.rule.days] for line in answer.lines}

@@ -1,0 +1,104 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+
+
+class ReleaseGate(models.Model):
+    """A point that an order passes only when its requirements are met (TIER-03)."""
+
+    _name = "release.gate"
+    _description = "Release Gate"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+
+    _code_unique = models.Constraint("unique(code)", "This gate exists already.")
+
+    @api.model
+    @tools.ormcache("code")
+    def _id_of(self, code):
+        return self.sudo().search([("code", "=", code)]).id
+
+    @api.model
+    def _get(self, code):
+        """Return the gate with this code.
+
+        :raises UserError: there is none
+        """
+        if not (gate_id := self._id_of(code)):
+            raise UserError(self.env._("There is no gate “%s”.", code))
+        return self.sudo().browse(gate_id)
+
+    @tools.ormcache("self.id")
+    def _requirement_ids(self):
+        requirements = self.env["release.requirement"].sudo()
+        return requirements.search([("gate_ids", "in", self.ids)]).ids
+
+    def _requirements(self):
+        """Return the requirements registered for this gate, in the order of showing."""
+        self.ensure_one()
+        return self.env["release.requirement"].sudo().browse(self._requirement_ids())
+
+
+class ReleaseRequirement(models.Model):
+    """Something that a gate asks for. Add-ons register theirs as data."""
+
+    _name = "release.requirement"
+    _description = "Release Requirement"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    gate_ids = fields.Many2many("release.gate", string="Gates", required=True)
+    group_ids = fields.Many2many(
+        "res.groups", string="Who Can Meet It", help="Named in every refusal."
+    )
+    where = fields.Char(
+        translate=True, help="Where in Odoo it is met; said in every refusal."
+    )
+    never_waived = fields.Boolean(help="No tier may do without it.")
+    active = fields.Boolean(default=True)
+    rule_ids = fields.One2many("release.rule", "requirement_id")
+
+    _code_unique = models.Constraint("unique(code)", "This requirement exists already.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache("code")
+    def _id_of(self, code):
+        return self.sudo().search([("code", "=", code)]).id
+
+    @api.model
+    def _get(self, code):
+        """Return the requirement with this code, empty where there is none."""
+        return self.sudo().browse(self._id_of(code) or ())
+
+    def _facts(self, orders, shipping=None):
+        """Return ``{code: {order id: Fact}}`` for these requirements.
+
+        Called by every gate, form, list and refusal, with one order or thousands;
+        each add-on adds its own in a number of queries that does not grow with the
+        orders. A requirement that nobody answers for counts as missing.
+
+        :param shipping: ``{sale order line id: quantity}`` about to leave, in the
+            line's unit; None where nothing is leaving right now
+        """
+        return {}
+
+    def _who(self):
+        """Return the roles that can meet this requirement, in words."""
+        return ", ".join(self.sudo().group_ids.mapped("name"))

@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+
+
+class ReleaseOwed(models.Model):
+    """What an order was released without, and by when it must follow (ORD-31)."""
+
+    _name = "release.owed"
+    _description = "Owed After Release"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "due_date, id"
+
+    name = fields.Char(compute="_compute_name", store=True)
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="order_id.partner_id", store=True)
+    user_id = fields.Many2one(related="order_id.user_id", store=True, string="Salesperson")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    gate_id = fields.Many2one("release.gate", required=True, readonly=True)
+    requirement_id = fields.Many2one("release.requirement", required=True, readonly=True)
+    due_date = fields.Date(required=True, readonly=True)
+    met_at = fields.Datetime("Met On", readonly=True)
+    state = fields.Selection(
+        [("owed", "Owed"), ("met", "Met")], default="owed", readonly=True, index=True
+    )
+
+    @api.depends("order_id.name", "requirement_id.name")
+    def _compute_name(self):
+        for owed in self:
+            owed.name = f"{owed.order_id.name} · {owed.requirement_id.name}"
+
+    @api.model
+    def _start(self, gate, orders, answers):
+        """Begin what these orders owe, with a to-do for the salesperson."""
+        values = [
+            self._start_values(gate, order, line)
+            for order in orders
+            for line in answers[order.id].owed
+        ]
+        if not values:
+            return self
+        started = self.sudo().create(values)
+        for owed in started:
+            owed.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=owed.due_date,
+                user_id=owed.user_id.id or self.env.uid,
+                summary=self.env._("Still owed: %s", owed.requirement_id.name),
+            )
+        return started
+
+    def _start_values(self, gate, order, line):
+        company = order.company_id
+        today = company._business_date(fields.Datetime.now())
+        return {
+            "order_id": order.id,
+            "company_id": company.id,
+            "gate_id": gate.id,
+            "requirement_id": self.env["release.requirement"]._get(line.code).id,
+            "due_date": company._add_working_days(today, line.rule.days),
+        }
+
+    @api.model
+    def _settle(self, orders=None):
+        """Close what has come meanwhile.
+
+        Called when something that may be owed arrives, and each night for what
+        arrives without a hook. Running it twice changes nothing.
+        """
+        domain = [("state", "=", "owed")]
+        if orders is not None:
+            domain.append(("order_id", "in", orders.ids))
+        for requirement, rows in self.sudo().search(domain).grouped(
+            "requirement_id"
+        ).items():  # fmt: skip
+            facts = requirement._facts(rows.order_id).get(requirement.code, {})
+            met = rows.filtered(
+                lambda owed, facts=facts: facts.get(owed.order_id.id)
+                and facts[owed.order_id.id].met
+            )
+            met.write({"state": "met", "met_at": fields.Datetime.now()})
+            met.activity_unlink(["mail.mail_activity_data_todo"])
+
+    @api.model
+    def _cron_settle(self):
+        self._settle()
+

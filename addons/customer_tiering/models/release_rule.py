@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..matrix import OWED, WAIVED, Rule
+
+TREATMENTS = [("required", "Required"), ("owed", "Owed later"), ("waived", "Waived")]
+
+
+class ReleaseRule(models.Model):
+    """One cell of the matrix tier × gate × requirement (TIER-03)."""
+
+    _name = "release.rule"
+    _description = "Release Rule"
+    _order = "gate_id, requirement_id, tier_id"
+
+    tier_id = fields.Many2one("customer.tier", required=True, ondelete="cascade")
+    gate_id = fields.Many2one("release.gate", required=True, ondelete="cascade")
+    requirement_id = fields.Many2one(
+        "release.requirement", required=True, ondelete="cascade"
+    )
+    treatment = fields.Selection(TREATMENTS, required=True, default="required")
+    owed_days = fields.Integer(
+        help="Working days after release within which it must follow."
+    )
+
+    _cell_unique = models.Constraint(
+        "unique(tier_id, gate_id, requirement_id)",
+        "There is already a rule for this tier, gate and requirement.",
+    )
+    _owed_days = models.Constraint(
+        "CHECK(treatment != 'owed' OR owed_days > 0)",
+        "What is owed later needs the number of working days.",
+    )
+
+    @api.constrains("treatment", "requirement_id", "gate_id")
+    def _check_rule(self):
+        for rule in self:
+            requirement = rule.requirement_id
+            if requirement.never_waived and rule.treatment == WAIVED:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be waived for any tier.", requirement.name
+                    )
+                )
+            if requirement.never_waived and rule.treatment == OWED:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot follow later for any tier.", requirement.name
+                    )
+                )
+            if rule.gate_id not in requirement.gate_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%(requirement)s” is not asked for at “%(gate)s”.",
+                        requirement=requirement.name,
+                        gate=rule.gate_id.name,
+                    )
+                )
+
+    @api.model
+    def _of(self, gate, tiers):
+        """Return ``{tier id: {requirement code: Rule}}`` of a gate."""
+        table = {tier.id: {} for tier in tiers}
+        for row in self.sudo().search(
+            [("gate_id", "=", gate.id), ("tier_id", "in", tiers.ids)]
+        ):
+            rule = Rule(row.treatment, row.owed_days)
+            table[row.tier_id.id][row.requirement_id.code] = rule
+        return table
+
+    @api.model
+    def get_matrix(self):
+        """Return the matrix as the screen shows it: gates, tiers, rows, cells.
+
+        :return: ``{"tiers": [...], "gates": [{"requirements": [{"cells": {...}}]}]}``
+        """
+        self.check_access("read")
+        tiers = self.env["customer.tier"].search(
+            [("company_id", "in", [False, self.env.company.id])]
+        )
+        cells = {
+            (rule.gate_id.id, rule.requirement_id.id, rule.tier_id.id): rule
+            for rule in self.search([("tier_id", "in", tiers.ids)])
+        }
+        requirements = self.env["release.requirement"].search([])
+        return {
+            "editable": self.has_access("write"),
+            "tiers": [{"id": tier.id, "name": tier.name} for tier in tiers],
+            "gates": [
+                {
+                    "id": gate.id,
+                    "name": gate.name,
+                    "requirements": [
+                        requirement._matrix_row(gate, tiers, cells)
+                        for requirement in requirements
+                        if gate in requirement.gate_ids
+                    ],
+                }
+                for gate in self.env["release.gate"].search([])
+            ],
+        }
+
+    @api.model
+    def set_cell(self, tier_id, gate_id, requirement_id, treatment, owed_days=0):
+        """Write one cell of the matrix, as the screen does.
+
+        :param str treatment: required, owed or waived
+        :param int owed_days: working days, for what is owed later
+        :raises ValidationError: not allowed for this requirement
+        """
+        key = [
+            ("tier_id", "=", tier_id),
+            ("gate_id", "=", gate_id),
+            ("requirement_id", "=", requirement_id),
+        ]
+        values = {"treatment": treatment, "owed_days": owed_days}
+        if rule := self.search(key):
+            rule.write(values)
+        else:
+            rule = self.create({**{name: v for name, _op, v in key}, **values})
+        return rule.id
+
+
+class ReleaseRequirement(models.Model):
+    _inherit = "release.requirement"
+
+    def _matrix_row(self, gate, tiers, cells):
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "never_waived": self.never_waived,
+            "who": self._who(),
+            "cells": {
+                tier.id: {
+                    "treatment": rule.treatment if rule else "required",
+                    "owed_days": rule.owed_days if rule else 0,
+                    "ruled": bool(rule),
+                }
+                for tier in tiers
+                for rule in [cells.get((gate.id, self.id, tier.id))]
+            },
+        }

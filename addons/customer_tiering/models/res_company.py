@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_SWITCH_KEY = object()
+
+
+class ResCompany(models.Model):
+    """Release control is a company's own decision, and leaving it a signed one."""
+
+    _name = "res.company"
+    _inherit = ["res.company", "signoff.mixin"]
+
+    release_control = fields.Boolean(
+        help="Orders are released and shipped only by the tier's rules. Off, they "
+        "behave as in bare Odoo."
+    )
+    release_control_since = fields.Datetime(readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Stamp the moment from which the rules hold."""
+        for vals in vals_list:
+            vals.pop("release_control_since", None)
+            if vals.get("release_control"):
+                vals["release_control_since"] = fields.Datetime.now()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Let release control be turned on; turning it off takes a signature."""
+        vals = dict(vals)
+        if "release_control_since" in vals and not self._holds_switch():
+            vals.pop("release_control_since")
+        if "release_control" in vals:
+            self._check_switch(vals)
+        return super().write(vals)
+
+    def _holds_switch(self):
+        return self.env.context.get("release_switch") is _SWITCH_KEY
+
+    def _check_switch(self, vals):
+        if vals["release_control"]:
+            if not all(self.mapped("release_control")):
+                vals["release_control_since"] = fields.Datetime.now()
+        elif any(self.mapped("release_control")) and not self._holds_switch():
+            raise UserError(
+                self.env._(
+                    "Release control is turned off only by a signature of the sales "
+                    "director: open the company and choose “Turn Release Control Off”."
+                )
+            )
+
+    def _signoff_company(self):
+        return self
+
+    def _signoff_terms(self, code):
+        return {
+            company.id: {
+                "company": company.name,
+                "since": company.release_control_since or None,
+            }
+            for company in self
+        }
+
+    def _signoff_signed(self, signature):
+        """Turn release control off once that is signed (TIER-10)."""
+        super()._signoff_signed(signature)
+        if signature.purpose_code == "release_control_off":
+            self.sudo().with_context(release_switch=_SWITCH_KEY).write(
+                {"release_control": False, "release_control_since": False}
+            )
+
+    def action_release_control_off(self):
+        """Open the dialog in which turning release control off is signed."""
+        return self._signoff_dialog("release_control_off")

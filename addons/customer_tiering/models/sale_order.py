@@ -1,0 +1,386 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
+
+from ..matrix import MET, MISSING, NOT_NEEDED, OWED, WAIVED, Answer, decide
+
+
+# Internal answers: a customer on the portal never reads one, not even over RPC.
+GATE_STATES = [
+    ("open", "Open"),
+    ("blocked", "Blocked"),
+    ("free", "Not controlled"),
+]
+
+
+class GatePassed:
+    """Proof, within one transaction, that these orders passed a gate.
+
+    Kept in the context by the code that asked the gate. A context that comes over
+    RPC holds texts and numbers, never an instance of this class.
+    """
+
+    __slots__ = ("code", "ids")
+
+    def __init__(self, code, ids):
+        self.code = code
+        self.ids = frozenset(ids)
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "signoff.mixin"]
+
+    order_kind_id = fields.Many2one(
+        "order.kind",
+        string="Kind",
+        tracking=True,
+        domain="['|', ('company_id', '=', False), ('company_id', '=', company_id)]",
+    )
+    release_controlled = fields.Boolean(compute="_compute_release_controlled")
+    customer_tier_id = fields.Many2one(
+        "customer.tier",
+        string="Tier",
+        compute="_compute_customer_tier_id",
+        groups="base.group_user",
+    )
+    production_gate = fields.Selection(
+        GATE_STATES,
+        compute="_compute_gates",
+        groups="base.group_user",
+    )
+    shipping_gate = fields.Selection(
+        GATE_STATES,
+        compute="_compute_gates",
+        groups="base.group_user",
+    )
+    production_gate_lines = fields.Json(
+        compute="_compute_gates", groups="base.group_user"
+    )
+    shipping_gate_lines = fields.Json(
+        compute="_compute_gates", groups="base.group_user"
+    )
+    release_blocked_by = fields.Char(
+        "Blocked By", compute="_compute_gates", groups="base.group_user"
+    )
+    release_decision_ids = fields.One2many(
+        "release.decision", "order_id", groups="base.group_user"
+    )
+    release_owed_ids = fields.One2many(
+        "release.owed", "order_id", groups="base.group_user"
+    )
+
+    def _signoff_terms(self, code):
+        return {order.id: {"order": order.name} for order in self}
+
+    # -- which orders are held to the rules --------------------------------------
+
+    @api.depends("company_id.release_control", "order_kind_id.exempt")
+    def _compute_release_controlled(self):
+        for order in self:
+            order.release_controlled = bool(order._release_held_to_rules())
+
+    def _release_held_to_rules(self):
+        """Return those of these orders whose gates count (TIER-10)."""
+        return self.filtered(
+            lambda order: order.sudo().company_id.release_control
+            and not order.sudo().order_kind_id.exempt
+        )
+
+    @api.depends("partner_id", "company_id")
+    def _compute_customer_tier_id(self):
+        tiers = self._release_tiers()
+        for order in self:
+            order.customer_tier_id = tiers.get(order.id, False)
+
+    def _release_tiers(self):
+        """Return ``{order id: tier}`` of the customers behind these orders."""
+        tiers = {}
+        for company, orders in self.sudo().grouped("company_id").items():
+            company = company or self.env.company
+            by_partner = orders.partner_id._tier(company)
+            lowest = self.env["customer.tier"]._lowest(company)
+            for order in orders:
+                tiers[order.id] = by_partner.get(order.partner_id.id, lowest)
+        return tiers
+
+    # -- the gate ----------------------------------------------------------------
+
+    def _release_answers(self, code, shipping=None, fresh=False):
+        """Ask a gate about these orders (TIER-05).
+
+        The same answer serves form, list, refusal and RPC, in one plan of queries for
+        one order or many. Where an order passed the gate before, the rules are those
+        of then (TIER-08); the facts are always those of now.
+
+        :param str code: ``production`` or ``shipping``
+        :param dict shipping: ``{sale order line id: quantity}`` about to leave
+        :param bool fresh: ask by the rules of now, whatever was released before
+        :return: ``{order id: Answer}``
+        """
+        gate = self.env["release.gate"]._get(code)
+        requirements = gate._requirements()
+        facts = requirements._facts(self.sudo(), shipping)
+        rules = self._release_rules(gate, fresh)
+        codes = requirements.mapped("code")
+        return {
+            order.id: decide(
+                codes,
+                rules[order.id],
+                {name: facts[name][order.id] for name in codes if name in facts},
+            )
+            for order in self
+        }
+
+    def _release_rules(self, gate, fresh):
+        kept = {}
+        if gate.code == "production" and not fresh:
+            kept = self.env["release.decision"]._rules_kept(
+                gate, self.filtered(lambda order: order.state == "sale")
+            )
+        tiers = self._release_tiers()
+        seen = self.env["customer.tier"].sudo().union(*tiers.values())
+        table = self.env["release.rule"]._of(gate, seen)
+        return {
+            order.id: kept.get(order.id) or table.get(tiers[order.id].id, {})
+            for order in self
+        }
+
+    def _release_check(self, code, shipping=None, fresh=False):
+        """Raise unless the gate is open for all these orders (TIER-06).
+
+        The refusal names each missing requirement, who can meet it and since when it
+        waits. What is owed later does not block.
+
+        :return: ``{order id: Answer}`` of the orders held to the rules
+        :raises UserError: the gate is closed for one of them
+        """
+        orders = self._release_held_to_rules()
+        if not orders:
+            return {}
+        answers = orders._release_answers(code, shipping, fresh)
+        blocked = orders.filtered(lambda order: not answers[order.id].open)
+        if blocked:
+            gate = self.env["release.gate"]._get(code)
+            texts = [
+                order._release_refusal(gate, answers[order.id]) for order in blocked
+            ]
+            raise UserError("\n\n".join(texts))
+        return answers
+
+    def _release_not_passed(self, code):
+        """Return the orders not yet known, in this transaction, to have passed."""
+        passed = self.env.context.get("release_passed")
+        if isinstance(passed, GatePassed) and passed.code == code:
+            return self.filtered(lambda order: order.id not in passed.ids)
+        return self
+
+    def _with_release_passed(self, code, ids=None):
+        return self.with_context(
+            release_passed=GatePassed(code, self.ids if ids is None else ids)
+        )
+
+    # -- in words ----------------------------------------------------------------
+
+    def _release_refusal(self, gate, answer):
+        """Return why this order does not pass, for the person who tried."""
+        lines = [
+            f"• {self._release_words(line)}" for line in answer.missing
+        ] or [self.env._("• no requirement is set up for this gate")]
+        return "\n".join(
+            [
+                self.env._(
+                    "%(order)s cannot pass “%(gate)s” yet. Missing:",
+                    order=self.name,
+                    gate=gate.name,
+                ),
+                *lines,
+            ]
+        )
+
+    def _release_text(self, gate, answer):
+        return "\n".join(self._release_words(line) for line in answer.lines)
+
+    def _release_words(self, line):
+        row = self._release_row(line)
+        words = [row["name"]]
+        if row["detail"]:
+            words.append(row["detail"])
+        if line.state in (MISSING, OWED):
+            words.append(self.env._("from %s", row["who"]))
+            if row["where"]:
+                words.append(row["where"])
+            if row["since"]:
+                words.append(self.env._("waiting since %s", row["since"]))
+        else:
+            words.append(row["state_name"])
+        return " – ".join(words)
+
+    def _release_row(self, line):
+        requirement = self.env["release.requirement"]._get(line.code)
+        names = dict(self._release_states())
+        return {
+            "code": line.code,
+            "name": requirement.name,
+            "state": line.state,
+            "state_name": names[line.state],
+            "treatment": line.rule.treatment,
+            "days": line.rule.days,
+            "detail": line.fact.detail,
+            "who": line.fact.who or requirement._who(),
+            "where": requirement.where or "",
+            "since": format_datetime(self.env, line.fact.since, dt_format="short")
+            if line.fact.since
+            else "",
+        }
+
+    @api.model
+    def _release_states(self):
+        return [
+            (MET, self.env._("met")),
+            (OWED, self.env._("owed later")),
+            (WAIVED, self.env._("waived for this tier")),
+            (NOT_NEEDED, self.env._("not needed here")),
+            (MISSING, self.env._("missing")),
+        ]
+
+    @api.depends("state", "order_line", "partner_id", "company_id", "order_kind_id")
+    def _compute_gates(self):
+        held = self._release_held_to_rules().filtered("id")
+        production = held._release_answers("production") if held else {}
+        shipping = held._release_answers("shipping") if held else {}
+        for order in self:
+            order.production_gate, order.production_gate_lines = order._release_shown(
+                production.get(order.id)
+            )
+            order.shipping_gate, order.shipping_gate_lines = order._release_shown(
+                shipping.get(order.id)
+            )
+            order.release_blocked_by = order._release_next_missing(
+                production.get(order.id), shipping.get(order.id)
+            )
+
+    def _release_shown(self, answer: Answer | None):
+        if answer is None:
+            return "free", []
+        rows = [self._release_row(line) for line in answer.lines]
+        return ("open" if answer.open else "blocked"), rows
+
+    def _release_next_missing(self, production, shipping):
+        answer = shipping if self.state == "sale" else production
+        if not answer or self.state == "cancel":
+            return False
+        return ", ".join(self._release_row(line)["name"] for line in answer.missing)
+
+    def release_status(self, gate):
+        """Tell, over RPC, what a gate says of these orders (TIER-05, PLT-11).
+
+        :param str gate: ``production`` or ``shipping``
+        :return: a list, one dictionary per order: ``id``, ``open``, ``controlled`` and
+            ``requirements`` (code, name, state, treatment, days, detail, who, where,
+            since)
+        """
+        self.check_access("read")
+        if not self.env.user._is_internal():
+            raise AccessError(self.env._("This is for our own people only."))
+        held = self._release_held_to_rules()
+        answers = held._release_answers(gate) if held else {}
+        return [
+            {
+                "id": order.id,
+                "controlled": order.id in answers,
+                "open": answers[order.id].open if order.id in answers else True,
+                "requirements": order._release_shown(answers.get(order.id))[1],
+            }
+            for order in self
+        ]
+
+    # -- the effect: becoming a released order -----------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Hold orders that are born released to their gate (TIER-06)."""
+        self._check_kind(vals_list)
+        orders = super().create(vals_list)
+        orders.filtered(lambda order: order.state == "sale")._release_pass(fresh=True)
+        return orders
+
+    def write(self, vals):
+        """Hold every way into ``sale`` to the gate (ORD-30, TIER-06)."""
+        self._check_kind([vals])
+        if vals.get("state") != "sale":
+            return super().write(vals)
+        entering = self.filtered(lambda order: order.state != "sale")
+        entering._release_held_to_rules()._signoff_lock()
+        result = super().write(vals)
+        entering._release_pass(fresh=True)
+        return result
+
+    def _check_kind(self, vals_list):
+        ids = {vals["order_kind_id"] for vals in vals_list if vals.get("order_kind_id")}
+        for kind in self.env["order.kind"].sudo().browse(ids):
+            allowed = kind.group_ids & self.env.user.all_group_ids
+            if kind.exempt and not allowed and self.env.registry.ready:
+                raise AccessError(
+                    self.env._(
+                        "Orders of the kind “%(kind)s” need no sheet; they are made "
+                        "by: %(roles)s.",
+                        kind=kind.name,
+                        roles=", ".join(kind.group_ids.mapped("name")) or "–",
+                    )
+                )
+
+    def _release_pass(self, fresh=False):
+        """Pass the production gate, or raise; note the decision.
+
+        Runs after the state was written, so that it sees everything that came with
+        it.
+        """
+        held = self._release_held_to_rules()
+        if not held:
+            return
+        answers = held._release_check("production", fresh=fresh)
+        gate = self.env["release.gate"]._get("production")
+        self.env["release.decision"]._record(gate, held, answers)
+
+    def _action_confirm(self):
+        """Let what follows a release know that the gate was passed just now."""
+        held = self._release_held_to_rules()
+        orders = self._with_release_passed("production") if held else self
+        return super(SaleOrder, orders)._action_confirm()
+
+    def _validate_order(self):
+        """Let a signature or payment on the portal release only what may be (ORD-27).
+
+        A customer who signs or pays while a department has still to sign is thanked;
+        the order waits, and customer service sees that it does.
+        """
+        ready = self - self._release_waiting()
+        return super(SaleOrder, ready)._validate_order() if ready else None
+
+    def _release_waiting(self):
+        """Return the orders whose customer has done all while a gate is closed."""
+        held = self._release_held_to_rules()
+        answers = held._release_answers("production", fresh=True) if held else {}
+        waiting = held.filtered(lambda order: not answers[order.id].open)
+        for order in waiting:
+            order._release_wait()
+        return waiting
+
+    def _release_wait(self):
+        """Note that the customer has done their part. To be extended."""
+        self.ensure_one()
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=self.user_id.id or self.env.uid,
+            summary=self.env._("The customer signed or paid; the release still waits"),
+        )
+
+    def action_release_changes(self):
+        """Release again what changed after the release, and launch what was held."""
+        held = self._release_held_to_rules().filtered(lambda o: o.state == "sale")
+        held._signoff_lock()
+        held._release_pass()
+        held.order_line._action_launch_stock_rule()
+        return True
+

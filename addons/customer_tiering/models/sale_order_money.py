@@ -1,0 +1,352 @@
+"""What has really arrived in accounting for an order (TIER-04)."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ..money import Arrival, Invoice, Money, by_order, unconfirmed
+
+# What the SQL below reads; pending writes to it must be in the database first.
+READ_FIELDS = {
+    "account.account": "account_type",
+    "account.move": "amount_residual amount_total_signed company_id currency_id date"
+    " invoice_payment_term_id move_type reversed_entry_id state"
+    " statement_line_id",
+    "account.move.line": "account_id amount_currency amount_residual_currency balance"
+    " currency_id display_type move_id price_total sale_line_ids",
+    "account.partial.reconcile": "credit_amount_currency credit_move_id"
+    " debit_amount_currency debit_move_id",
+    "account.payment": "amount company_id currency_id date invoice_ids move_id"
+    " partner_type payment_type sale_order_id state",
+    "account.payment.term": "discount_percentage early_discount",
+    "res.currency.rate": "company_id currency_id name rate",
+    "sale.order.line": "invoice_lines order_id",
+}
+
+CONFIRMED = SQL("payment.state IN ('in_process', 'paid')")
+# The entry is neither drafted nor cancelled, nor taken back by a reversal, whether
+# or not that was reconciled with it.
+STANDS = SQL(
+    """entry.state = 'posted' AND NOT EXISTS (
+        SELECT FROM account_move back
+         WHERE back.reversed_entry_id = entry.id AND back.state = 'posted')"""
+)
+# What of the entry's receivable is open, and how much of what it settles was money:
+# a write-off is none.
+RECEIVABLE = SQL(
+    """LATERAL (
+        SELECT SUM(line.amount_residual_currency) AS open_amount,
+               ABS(SUM(line.amount_currency)) AS settled_currency,
+               ABS(SUM(line.balance)) AS settled
+          FROM account_move_line line
+          JOIN account_account account ON account.id = line.account_id
+         WHERE line.move_id = entry.id AND account.account_type = 'asset_receivable')"""
+)
+CASH = SQL(
+    """LATERAL (
+        SELECT ABS(SUM(line.balance)) AS amount
+          FROM account_move_line line
+          JOIN account_account account ON account.id = line.account_id
+         WHERE line.move_id = entry.id AND account.account_type IN (
+                'asset_cash', 'liability_credit_card'))"""
+)
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    money_received = fields.Monetary(
+        compute="_compute_money",
+        help="Posted money in accounting for this order: payments and bank "
+        "transactions reconciled with its invoices, and payments allocated to it. "
+        "Refunds that were paid out are deducted; a credit note is no money.",
+    )
+    deposit_due = fields.Monetary(
+        compute="_compute_money",
+        help="What must have arrived before production, by the payment terms.",
+    )
+    balance_due = fields.Monetary(
+        compute="_compute_money",
+        help="The order's total less the money received.",
+    )
+
+    @api.depends("amount_total", "currency_id", "payment_term_id.deposit_percent")
+    def _compute_money(self):
+        totals = self._origin._money_totals()
+        for order in self:
+            money = order._money(*totals.get(order._origin.id, (0.0, None)))
+            order.money_received = money.received
+            order.deposit_due = money.deposit_due
+            order.balance_due = money.balance_due
+
+    def _release_money(self):
+        """The money side of the gates as accounting stands now (TIER-04, ORD-50).
+
+        Counted are posted customer payments and bank transactions, for what of them
+        is reconciled with the orders' invoices, and for what is not reconciled but
+        allocated to the order. An invoice of several orders is shared by what it
+        bills for each. Other currencies are taken at the company's rate of the day
+        the money moved. A cash discount of the invoice's terms counts as paid; any
+        other write-off does not.
+
+        :return: {order id: Money}, in a constant number of queries
+        """
+        totals = self._money_totals()
+        return {order.id: order._money(*totals[order.id]) for order in self}
+
+    def _money(self, received, since):
+        """`received`: unrounded, in the order's currency."""
+        self.ensure_one()
+        order = self.sudo()
+        currency = order.currency_id or order.env.company.currency_id
+        received = currency.round(received)
+        deposit = order.amount_total * order.payment_term_id.deposit_percent / 100
+        return Money(
+            received=received,
+            deposit_due=currency.round(deposit),
+            balance_due=max(0.0, currency.round(order.amount_total - received)),
+            since=since if received > 0 else None,
+        )
+
+    def _money_totals(self):
+        """{order id: (amount in the order's currency, when the last of it came)}"""
+        orders = self.sudo()
+        totals = {order.id: (0.0, None) for order in orders}
+        if not totals:
+            return totals
+        for model, names in READ_FIELDS.items():
+            orders.env[model].flush_model(names.split())
+        invoices = orders._money_invoices()
+        arrivals = orders._money_reconciled(invoices) + orders._money_allocated()
+        promises = orders._money_promised(invoices)
+        currencies = {order.id: order.currency_id.id for order in orders}
+        convert = orders._money_converter(
+            arrivals + promises,
+            {invoice.currency_id for invoice in invoices.values()}
+            | set(currencies.values()),
+        )
+        arrivals += list(unconfirmed(promises, arrivals, invoices, convert))
+        for arrival, order_id, share in by_order(arrivals, invoices):
+            if order_id not in totals:
+                continue
+            amount, since = totals[order_id]
+            amount += convert(arrival, currencies[order_id]) * share
+            if arrival.amount > 0:
+                since = max(since or arrival.since, arrival.since)
+            totals[order_id] = amount, since
+        return totals
+
+    def _money_invoices(self):
+        """{invoice id: Invoice} of all posted invoices that bill these orders."""
+        query = SQL(
+            """
+            WITH touched AS (
+                SELECT DISTINCT line.move_id
+                  FROM sale_order_line ordered
+                  JOIN sale_order_line_invoice_rel rel
+                    ON rel.order_line_id = ordered.id
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                 WHERE ordered.order_id = ANY(%s)
+            ), part AS (
+                SELECT line.move_id, ordered.order_id,
+                       line.price_total / COUNT(*) OVER (PARTITION BY line.id) AS amount
+                  FROM touched
+                  JOIN account_move_line line ON line.move_id = touched.move_id
+                  LEFT JOIN sale_order_line_invoice_rel rel
+                    ON rel.invoice_line_id = line.id
+                  LEFT JOIN sale_order_line ordered ON ordered.id = rel.order_line_id
+                 WHERE line.display_type = 'product'
+            )
+            SELECT invoice.id, part.order_id, SUM(part.amount), invoice.currency_id,
+                   ABS(invoice.amount_residual),
+                   CASE WHEN term.early_discount
+                        THEN term.discount_percentage ELSE 0 END
+              FROM part
+              JOIN account_move invoice ON invoice.id = part.move_id
+              LEFT JOIN account_payment_term term
+                ON term.id = invoice.invoice_payment_term_id
+             WHERE invoice.state = 'posted'
+               AND invoice.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
+          GROUP BY invoice.id, part.order_id, term.id
+            """,
+            self.ids,
+        )
+        invoices = {}
+        for invoice_id, order_id, billed, *about in self.env.execute_query(query):
+            invoice = invoices.setdefault(invoice_id, Invoice(*about))
+            invoice.billed[order_id] = billed or 0.0
+        return invoices
+
+    def _money_reconciled(self, invoices):
+        """Arrivals reconciled with `invoices`, in the invoices' currency."""
+        query = SQL(
+            """
+            SELECT own.move_id,
+                   CASE WHEN part.debit_move_id = own.id
+                        THEN part.debit_amount_currency
+                        ELSE -part.credit_amount_currency END,
+                   LEAST(1, COALESCE(
+                       payment.amount / NULLIF(receivable.settled_currency, 0),
+                       cash.amount / NULLIF(receivable.settled, 0), 0)),
+                   own.currency_id, entry.company_id, entry.date, part.create_date,
+                   payment.id IS NULL
+              FROM account_move_line own
+              JOIN account_account account ON account.id = own.account_id
+              JOIN account_partial_reconcile part
+                ON part.debit_move_id = own.id OR part.credit_move_id = own.id
+              JOIN account_move_line other
+                ON other.id = CASE WHEN part.debit_move_id = own.id
+                    THEN part.credit_move_id ELSE part.debit_move_id END
+              JOIN account_move entry ON entry.id = other.move_id
+              LEFT JOIN account_payment payment ON payment.move_id = entry.id
+              JOIN %(receivable)s receivable ON TRUE
+              JOIN %(cash)s cash ON TRUE
+             WHERE own.move_id = ANY(%(invoices)s)
+               AND account.account_type = 'asset_receivable'
+               AND %(stands)s
+               AND (%(confirmed)s
+                    OR payment.id IS NULL AND entry.statement_line_id IS NOT NULL)
+            """,
+            invoices=list(invoices),
+            receivable=RECEIVABLE,
+            cash=CASH,
+            stands=STANDS,
+            confirmed=CONFIRMED,
+        )
+        arrivals = []
+        for invoice_id, amount, share, *about in self.env.execute_query(query):
+            if share < invoices[invoice_id].least_share:
+                amount *= share
+            arrivals.append(Arrival(invoice_id, None, amount, *about))
+        return arrivals
+
+    def _money_allocated(self):
+        """Arrivals allocated to these orders, for what is reconciled with nothing."""
+        query = SQL(
+            """
+            SELECT payment.sale_order_id,
+                   -receivable.open_amount * LEAST(1, COALESCE(
+                       payment.amount / NULLIF(receivable.settled_currency, 0), 0)),
+                   payment.currency_id, payment.company_id, payment.date,
+                   entry.create_date
+              FROM account_payment payment
+              JOIN account_move entry ON entry.id = payment.move_id
+              JOIN %(receivable)s receivable ON TRUE
+             WHERE payment.sale_order_id = ANY(%(orders)s)
+               AND payment.partner_type = 'customer'
+               AND %(confirmed)s AND %(stands)s
+               AND receivable.open_amount <> 0
+            """,
+            orders=self.ids,
+            receivable=RECEIVABLE,
+            confirmed=CONFIRMED,
+            stands=STANDS,
+        )
+        return [
+            Arrival(None, *row)
+            for row in self.env.execute_query(query)
+        ]
+
+    def _money_promised(self, invoices):
+        """Payments that make no journal entry: each shared by what the invoices it
+        was registered on come to, else for the order it is allocated to."""
+        query = SQL(
+            """
+            SELECT invoice.id,
+                   CASE WHEN invoice.id IS NULL THEN payment.sale_order_id END,
+                   CASE WHEN payment.payment_type = 'inbound' THEN 1 ELSE -1 END
+                   * payment.amount * COALESCE(
+                       ABS(invoice.amount_total_signed)
+                       / NULLIF(SUM(ABS(invoice.amount_total_signed))
+                                OVER (PARTITION BY payment.id), 0), 1),
+                   payment.currency_id, payment.company_id, payment.date,
+                   payment.create_date
+              FROM account_payment payment
+              LEFT JOIN (
+                   account_move__account_payment rel
+                   JOIN account_move invoice ON invoice.id = rel.invoice_id
+              ) ON rel.payment_id = payment.id AND invoice.state = 'posted'
+               AND CASE WHEN payment.payment_type = 'inbound'
+                        THEN invoice.move_type IN ('out_invoice', 'out_receipt')
+                        ELSE invoice.move_type = 'out_refund' END
+             WHERE payment.move_id IS NULL AND payment.amount <> 0
+               AND payment.partner_type = 'customer' AND %(confirmed)s
+               AND payment.id IN (
+                   SELECT id FROM account_payment WHERE sale_order_id = ANY(%(orders)s)
+                   UNION ALL
+                   SELECT payment_id FROM account_move__account_payment
+                    WHERE invoice_id = ANY(%(invoices)s))
+          ORDER BY payment.date, payment.id
+            """,
+            confirmed=CONFIRMED,
+            orders=self.ids,
+            invoices=list(invoices),
+        )
+        return [
+            Arrival(*row)
+            for row in self.env.execute_query(query)
+            if row[0] in invoices or row[1]
+        ]
+
+    def _money_converter(self, arrivals, currency_ids):
+        """A function from (arrival, currency id) to the arrival's amount in that
+        currency, at the rate of the company's books on the arrival's day."""
+        currency_ids = currency_ids | {arrival.currency_id for arrival in arrivals}
+        days = list({(arrival.company_id, arrival.day) for arrival in arrivals})
+        companies = self.env["res.company"].browse({company for company, _day in days})
+        roots = {company.id: company.root_id.id for company in companies}
+        query = SQL(
+            """
+            SELECT currency.id, asked.company, asked.day, COALESCE(
+                   (SELECT rate FROM res_currency_rate
+                     WHERE currency_id = currency.id AND name <= asked.day
+                       AND (company_id = asked.root OR company_id IS NULL)
+                  ORDER BY company_id, name DESC LIMIT 1),
+                   (SELECT rate FROM res_currency_rate
+                     WHERE currency_id = currency.id
+                       AND (company_id = asked.root OR company_id IS NULL)
+                  ORDER BY company_id, name LIMIT 1), 1.0)
+              FROM UNNEST(%s::int[], %s::int[], %s::date[])
+                   AS asked (company, root, day),
+                   UNNEST(%s::int[]) AS currency (id)
+            """,
+            [company for company, _day in days],
+            [roots[company] for company, _day in days],
+            [day for _company, day in days],
+            list(currency_ids),
+        )
+        rates = {tuple(key): rate for *key, rate in self.env.execute_query(query)}
+
+        def convert(arrival, currency_id):
+            if currency_id == arrival.currency_id:
+                return arrival.amount
+            book = arrival.company_id, arrival.day
+            ours, theirs = rates[currency_id, *book], rates[arrival.currency_id, *book]
+            return arrival.amount * ours / theirs
+
+        return convert
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_invoice_link(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_invoice_link(vals)
+        return super().write(vals)
+
+    def _check_invoice_link(self, vals):
+        """Whose line bills an order decides whose money it is: accounting's say."""
+        if (
+            vals.get("invoice_lines")
+            and not self.env.su
+            and not self.env.user.has_group("account.group_account_invoice")
+        ):
+            raise AccessError(
+                self.env._("Only accounting may link invoices to an order's lines.")
+            )
