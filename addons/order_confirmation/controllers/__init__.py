@@ -1,0 +1,2 @@
+from . import sheet_portal
+from . import dispatch_portal

@@ -1,0 +1,3 @@
+from . import statement
+from . import sheet
+from . import finance_clearance
