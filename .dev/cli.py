@@ -48,7 +48,7 @@ def do_run(arguments):
     serving.check_port(options.port)
     prepare()
     with postgres.running(), filelock.alone("company", "Another ./dev run serves it."):
-        serving.run(options.port, options.fresh, rest)
+        return serving.run(options.port, options.fresh, rest)
 
 
 def do_odoo(arguments):

@@ -20,6 +20,8 @@ db_user = {user}
 http_interface = 127.0.0.1
 list_db = False
 max_cron_threads = 0
+limit_memory_hard = 0
+limit_memory_soft = 0
 """
 
 

@@ -110,7 +110,10 @@ def run(port, fresh, arguments):
     with server(company.NAME, port, log_path, "--max-cron-threads=1", *arguments) as odoo:
         _show_logins(port)
         print(f"\nLog: {os.path.relpath(log_path)}    Ctrl-C stops it.", flush=True)
-        code = odoo.wait()
+        try:
+            code = odoo.wait()
+        except KeyboardInterrupt:
+            return 0
     raise console.Failure(f"Odoo ended by itself, code {code} (see {log_path})")
 
 

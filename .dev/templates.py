@@ -7,6 +7,7 @@ scratch name and renamed when whole: a killed build leaves no half template.
 """
 
 import os
+import re
 import time
 
 import console
@@ -145,8 +146,8 @@ def _ensure(name, build):
 def _sweep():
     """Drop what killed builds left, and templates not used for long."""
     for name in databases.names():
-        owner = name.split("_")[1] if name.startswith(SCRATCH) else ""
-        if owner.isdigit() and not _is_alive(int(owner)):
+        owner = re.match(r"(?:build|test)_(\d+)", name)
+        if owner and not _is_alive(int(owner[1])):
             databases.drop(name)
     for prefix in (LAYER_1, *LAYER_2):
         _drop_oldest([name for name in databases.names() if name.startswith(prefix)])

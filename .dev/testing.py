@@ -30,8 +30,11 @@ def run(odoo, arguments):
     workers = [] if targets or _has_workers(selection) else list(WORKERS)
     if not targets:
         selection += everything(odoo)
+    values = {}
+    if not targets or any(_is_about_company(word) for word in targets):
+        values["DEMO_TEMPLATE"] = templates.demo()
     with database(templates.suite(chosen)) as name:
-        return pytest(name, [*workers, *selection])
+        return pytest(name, [*workers, *selection], values)
 
 
 def _addons_for(named, targets):
@@ -43,6 +46,11 @@ def _addons_for(named, targets):
 
 def _is_target(word):
     return not word.startswith("-") and Path(word.split("::")[0]).exists()
+
+
+def _is_about_company(word):
+    """Only tests in tests/ use the demo company."""
+    return Path(word.split("::")[0]).resolve().is_relative_to(paths.ROOT / "tests")
 
 
 def _has_workers(arguments):
@@ -69,11 +77,11 @@ class database:
 
     def __exit__(self, *_details):
         for name in databases.names():
-            if name == self.name or name.startswith(f"{self.name}-"):
+            if name == self.name or name.startswith((f"{self.name}-", f"{self.name}_")):
                 databases.drop(name)
 
 
-def pytest(name, arguments):
+def pytest(name, arguments, extra=()):
     """Run pytest on a database; returns its exit code."""
     console.check_free_space(paths.RUN, 500)
     command = [
@@ -88,5 +96,6 @@ def pytest(name, arguments):
         "--odoo-http",
         *arguments,
     ]
-    values = odoo_command.environment() | {"PYTHONPATH": str(paths.TOOL / "pytest")}
+    values = odoo_command.environment() | dict(extra)
+    values["PYTHONPATH"] = str(paths.TOOL / "pytest")
     return odoo_command.attached(command, env=values)

@@ -1,0 +1,117 @@
+"""The demo company as a real server, and a real browser to use it with."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+from playwright.sync_api import sync_playwright
+
+sys.path.append(str(Path(__file__).parents[1] / ".dev"))
+
+import company
+import databases
+import paths
+import serving
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The first page after a change compiles the web client's assets.
+PATIENCE_MS = 60_000
+
+
+class DemoServer:
+    """A running Odoo on a private copy of the demo company.
+
+    `url` without a trailing slash, `port`, `database` (its name), `log` (a Path),
+    `logins` (rows of the demo data's logins.csv as dicts).
+    """
+
+    def __init__(self, database, port, log):
+        self.database = database
+        self.port = port
+        self.url = f"http://{serving.HOST}:{port}"
+        self.log = log
+        self.logins = company.logins()
+
+    def connect(self):
+        """A new psycopg2 connection, past Odoo; the caller closes it."""
+        return psycopg2.connect(dbname=self.database)
+
+    def sql(self, query, parameters=()):
+        """Run one statement in its own transaction; rows when it returns any."""
+        connection = self.connect()
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(query, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def password(self, login):
+        return next(row["password"] for row in self.logins if row["login"] == login)
+
+
+@pytest.fixture(scope="session")
+def demo_server(request):
+    """One server for the session (one per worker), on a fresh copy of the company."""
+    template = os.environ["DEMO_TEMPLATE"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"{request.config.getoption('--odoo-database')}_company_{worker}"
+    port = serving.free_port()
+    log = paths.LOGS / f"server-{worker}.log"
+    databases.copy(template, name)
+    try:
+        with serving.server(name, port, log):
+            yield DemoServer(name, port, log)
+    finally:
+        databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright; tests open contexts in it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=BROWSER_ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def log_in(demo_server, browser):
+    """`log_in(login, password=None, **context_options)` gives a page of that person.
+
+    Each call is a browser of its own, so that several people can be at work at once.
+    """
+    contexts = []
+
+    def open_page(login, password=None, **options):
+        context = browser.new_context(
+            base_url=demo_server.url,
+            viewport={"width": 1440, "height": 1000},
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.goto("/web/login")
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", password or demo_server.password(login))
+        page.click(".oe_login_form button[type=submit]")
+        page.wait_for_selector(".o_main_navbar, .o_portal")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
