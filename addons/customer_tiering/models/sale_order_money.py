@@ -242,10 +242,7 @@ class SaleOrder(models.Model):
             confirmed=CONFIRMED,
             stands=STANDS,
         )
-        return [
-            Arrival(None, *row)
-            for row in self.env.execute_query(query)
-        ]
+        return [Arrival(None, *row) for row in self.env.execute_query(query)]
 
     def _money_promised(self, invoices):
         """Payments that make no journal entry: each shared by what the invoices it

@@ -1,0 +1,4 @@
+from . import (
+    test_money,
+    test_money_ways,
+)
