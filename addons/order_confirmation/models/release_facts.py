@@ -1,0 +1,153 @@
+from typing import Any, NamedTuple
+
+from odoo import models
+
+from odoo.addons.customer_tiering.matrix import Fact
+
+from .sale_order_statements import _outcome
+
+SIGNED = {
+    "technical_statement": ("technical",),
+    "production_statement": ("technical", "production"),
+    "production_instruction": ("instruction_service", "instruction_production"),
+    "formula_confirmation": ("technical", "formula_confirmation"),
+    "special_review": ("special_review",),
+    "finance_clearance": ("finance_clearance",),
+}
+
+
+class Known(NamedTuple):
+    """What was read once for all orders: signatures, money, what leaves now."""
+
+    signed: dict[tuple[int, str], Any]
+    money: dict[int, Any]
+    shipping: dict[int, float] | None
+
+
+class ReleaseRequirement(models.Model):
+    _inherit = "release.requirement"
+
+    def _facts(self, orders, shipping=None):
+        """Add what the order's own papers say."""
+        facts = super()._facts(orders, shipping)
+        codes = set(self.mapped("code"))
+        asked = codes & SIGNED.keys()
+        if asked:
+            purposes = {purpose for code in asked for purpose in SIGNED[code]}
+            money = orders._release_money() if "finance_clearance" in asked else {}
+            known = Known(orders._signoff_valid(purposes), money, shipping)
+            for code in asked:
+                facts[code] = {
+                    order.id: getattr(order, f"_fact_{code}")(known)
+                    for order in orders
+                }
+        if "returned_sheet" in codes:
+            facts["returned_sheet"] = orders._sheet_facts()
+        if "delivery_application" in codes:
+            facts["delivery_application"] = orders._application_facts(shipping)
+        if "final_inspection" in codes:
+            facts["final_inspection"] = orders._inspection_facts(shipping)
+        return facts
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _fact_technical_statement(self, known):
+        row = known.signed.get((self.id, "technical"))
+        outcome = _outcome(row)
+        detail = self.env._("not feasible") if outcome == "not_feasible" else ""
+        met = bool(row) and outcome != "not_feasible"
+        return Fact(met, row.signed_at if row else self.create_date, detail)
+
+    def _fact_production_statement(self, known):
+        row = known.signed.get((self.id, "production"))
+        technical = known.signed.get((self.id, "technical"))
+        if row and not technical:
+            detail = self.env._("the technical statement under it no longer holds")
+            return Fact(False, row.signed_at, detail)
+        since = row or technical
+        return Fact(bool(row), since.signed_at if since else self.create_date)
+
+    def _fact_production_instruction(self, known):
+        service = known.signed.get((self.id, "instruction_service"))
+        production = known.signed.get((self.id, "instruction_production"))
+        detail = ""
+        if not service:
+            detail = self.env._("customer service has not signed")
+        elif not production:
+            detail = self.env._("production has not signed")
+        since = production or service
+        met = bool(service and production)
+        return Fact(met, since.signed_at if since else self.create_date, detail)
+
+    def _fact_formula_confirmation(self, known):
+        technical = known.signed.get((self.id, "technical"))
+        row = known.signed.get((self.id, "formula_confirmation"))
+        since = row or technical
+        return Fact(
+            met=bool(row),
+            since=since.signed_at if since else None,
+            applies=_outcome(technical) == "old_formula",
+        )
+
+    def _fact_special_review(self, known):
+        row = known.signed.get((self.id, "special_review"))
+        return Fact(
+            met=bool(row),
+            since=row.signed_at if row else self.create_date,
+            applies=any(self.order_line.mapped("special_product")),
+        )
+
+    def _fact_finance_clearance(self, known):
+        row = known.signed.get((self.id, "finance_clearance"))
+        if not row:
+            return Fact(False, self.date_order)
+        declared = row._content()["declared"]
+        received = known.money[self.id].received
+        cleared = float(declared.get("received", 0))
+        if self.currency_id.compare_amounts(received, cleared) < 0:
+            detail = self.env._("a payment was taken back after the clearance")
+            return Fact(False, row.signed_at, detail)
+        short = self._not_covered(
+            {int(key): float(qty) for key, qty in declared["quantities"].items()},
+            known.shipping,
+        )
+        detail = self.env._("cleared for less: %s", short) if short else ""
+        return Fact(not short, row.signed_at, detail)
+
+    def _inspection_facts(self, shipping=None):
+        """Return ``{order id: Fact}``: quality passed what leaves (ORD-43)."""
+        lines = self._goods()
+        passed = self.env["final.inspection"]._passed("order_line_id", lines.ids)
+        passed = {
+            line.id: line.product_id.uom_id._compute_quantity(
+                passed[line.id], line.product_uom_id
+            )
+            for line in lines
+        }
+        facts = {}
+        for order in self:
+            short = order._not_covered(passed, shipping)
+            detail = self.env._("not passed: %s", short) if short else ""
+            facts[order.id] = Fact(not short, order.date_order, detail)
+        return facts
+
+    def _not_covered(self, covered, shipping):
+        """Name the goods for which less is covered than leaves, or nothing.
+
+        :param dict covered: ``{sale order line id: quantity}``, in the line's unit
+        :param dict shipping: what leaves now; None asks for all that was ordered, less
+            the tolerance
+        """
+        short = []
+        for line in self._goods():
+            if shipping is None:
+                wanted = line.product_uom_qty * (1 - line.tolerance_percent / 100)
+            elif line.id in shipping or line.qty_delivered:
+                wanted = line.qty_delivered + shipping.get(line.id, 0.0)
+            else:
+                continue
+            if line.product_uom_id.compare(covered.get(line.id, 0.0), wanted) < 0:
+                short.append(line.product_id.display_name)
+        return ", ".join(short)

@@ -11,6 +11,9 @@ class SaleOrderLine(models.Model):
         "Tolerance (± %)", help="Quantity that may be made more or less."
     )
 
+    special_product = fields.Boolean(
+        "Special", help="Made differently from the standard; needs a contract review."
+    )
     formula = fields.Char(compute="_compute_formula", compute_sudo=True)
 
     def _technical_terms(self):
@@ -21,6 +24,7 @@ class SaleOrderLine(models.Model):
             "quantity": self.product_uom_qty,
             "unit": self.product_uom_id.name,
             "formula": self.formula or "",
+            "special": self.special_product,
         }
 
     def _production_terms(self):
