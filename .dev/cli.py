@@ -9,6 +9,7 @@ import sys
 import console
 import databases
 import filelock
+import linting
 import modules
 import odoo_command
 import odoo_tree
@@ -87,9 +88,26 @@ def do_test(arguments):
         return testing.run(odoo, arguments)
 
 
-COMMANDS = {"run": do_run, "odoo": do_odoo, "db": do_db, "psql": do_psql, "test": do_test}
-HELP = __doc__
+def do_lint(arguments):
+    """All linters; nothing of Odoo is needed."""
+    parser = argparse.ArgumentParser(prog="./dev lint")
+    parser.add_argument("addons", nargs="*", help="only these add-ons")
+    parser.add_argument("--fix", action="store_true", help="let ruff mend and format")
+    options = parser.parse_args(arguments)
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
+    addons = [name.rstrip("/").removeprefix("addons/") for name in options.addons]
+    return linting.run(addons, options.fix)
 
+
+COMMANDS = {
+    "lint": do_lint,
+    "run": do_run,
+    "odoo": do_odoo,
+    "db": do_db,
+    "psql": do_psql,
+    "test": do_test,
+}
+HELP = __doc__
 
 
 def interrupt(_number, _frame):

@@ -1,4 +1,4 @@
-"""The working database `demo`: made from the template, kept, updated when add-ons change."""
+"""The working database `demo`: kept between runs, updated when add-ons change."""
 
 import csv
 import json
@@ -34,7 +34,9 @@ def ensure(fresh):
 def _update():
     before = json.loads(RECORD.read_text())
     now = modules.content_keys(modules.suite())
-    changed = sorted(name for name in now if name in before and before[name] != now[name])
+    changed = sorted(
+        name for name in now if name in before and before[name] != now[name]
+    )
     new = sorted(set(now) - set(before))
     arguments = []
     if changed:

@@ -19,7 +19,7 @@ class Failure(Exception):
 
 
 class Step:
-    """A running step: redrawn each second on a terminal, otherwise reported sparsely."""
+    """A running step: redrawn on a terminal, elsewhere reported sparsely."""
 
     def __init__(self, title):
         self.title = title

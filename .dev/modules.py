@@ -1,4 +1,4 @@
-"""The add-ons of this suite as files: which there are, what they need, their content."""
+"""The add-ons of this suite as files: names, dependencies, content."""
 
 import ast
 import hashlib
@@ -9,8 +9,7 @@ import paths
 
 # Odoo's own modules under the suite; auto-install adds the bridges between them.
 UPSTREAM = (
-    "sale_management,sale_mrp,sale_stock,stock,mrp,repair,account,"
-    "spreadsheet_dashboard"
+    "sale_management,sale_mrp,sale_stock,stock,mrp,repair,account,spreadsheet_dashboard"
 ).split(",")
 LANGUAGES = ("zh_TW", "zh_CN")
 # Neither changes what an installation makes.

@@ -44,7 +44,7 @@ _children = []
 
 
 def socket_folder():
-    """Folder of the socket; in the cache when the project's path is too long for one."""
+    """Folder of the socket; in the cache when the project's path is too long."""
     if len(str(CLUSTER)) <= LONGEST_SOCKET_FOLDER:
         return CLUSTER
     return paths.CACHE / "sockets" / paths.digest(str(CLUSTER))
@@ -199,7 +199,9 @@ def _start():
         while not is_running():
             if keeper.poll() is not None:
                 reason = console.reason_in(LOG.read_text(errors="replace")[-4000:])
-                raise console.Failure(f"PostgreSQL does not start: {reason} (see {LOG})")
+                raise console.Failure(
+                    f"PostgreSQL does not start: {reason} (see {LOG})"
+                )
             time.sleep(0.05)
 
 

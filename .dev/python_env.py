@@ -41,7 +41,12 @@ def environment():
 def ensure(odoo):
     """Make the environment when the locks, Python or Odoo's place have changed."""
     key = paths.digest(
-        REQUIREMENTS, UV_LOCK, sys.version, str(odoo.imports), str(paths.VENV), ODOO_SCRIPT
+        REQUIREMENTS,
+        UV_LOCK,
+        sys.version,
+        str(odoo.imports),
+        str(paths.VENV),
+        ODOO_SCRIPT,
     )
     with filelock.exclusive("venv", "it is installing Python packages"):
         if not _is_current(paths.VENV, key):
@@ -93,7 +98,7 @@ def _create(venv, requirements):
 
 
 def _uv_environment(python):
-    """uv with pip's own index, where one is configured, and the system's certificates."""
+    """uv with the index that pip uses here and the system's certificates."""
     values = dict(os.environ)
     values.setdefault("UV_SYSTEM_CERTS", "1")
     values["UV_PYTHON_DOWNLOADS"] = "never"

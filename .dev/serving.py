@@ -107,7 +107,9 @@ def run(port, fresh, arguments):
     """Serve the demo company until Ctrl-C."""
     company.ensure(fresh)
     log_path = paths.LOGS / "run.log"
-    with server(company.NAME, port, log_path, "--max-cron-threads=1", *arguments) as odoo:
+    with server(
+        company.NAME, port, log_path, "--max-cron-threads=1", *arguments
+    ) as odoo:
         _show_logins(port)
         print(f"\nLog: {os.path.relpath(log_path)}    Ctrl-C stops it.", flush=True)
         try:

@@ -1,9 +1,9 @@
 """Template databases, so that only the first run pays for installing Odoo.
 
 Layer 1 holds Odoo's own modules without demo data; its name is a hash of the locks and
-the module list. Layer 2 is a copy of it with add-ons of the suite, with or without their
-demo data; its name adds the hash of those add-ons' files. A template is built under a
-scratch name and renamed when whole: a killed build leaves no half template.
+the module list. Layer 2 is a copy of it with add-ons of the suite, with or without
+their demo data; its name adds the hash of those add-ons' files. A template is built
+under a scratch name and renamed when whole: a killed build leaves no half template.
 """
 
 import os
@@ -29,7 +29,9 @@ MARKS = paths.RUN / "templates"
 # The demo data of our add-ons stands alone: Odoo's own must not be in it. Odoo installs
 # an add-on's demo data only when all it depends on say they have theirs.
 PRETEND_DEMO = "UPDATE ir_module_module SET demo = true WHERE state = 'installed'"
-FORGET_DEMO = "UPDATE ir_module_module SET demo = false WHERE NOT (name = ANY('{{{}}}'))"
+FORGET_DEMO = (
+    "UPDATE ir_module_module SET demo = false WHERE NOT (name = ANY('{{{}}}'))"
+)
 LOAD_LANGUAGES = """
 from odoo.tools.translate import load_language
 for code in {}:

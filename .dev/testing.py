@@ -58,7 +58,9 @@ def _has_workers(arguments):
 
 
 def everything(odoo):
-    found = [str(path) for path in (paths.ADDONS, paths.ROOT / "tests") if path.is_dir()]
+    found = [
+        str(path) for path in (paths.ADDONS, paths.ROOT / "tests") if path.is_dir()
+    ]
     return found + [
         str(odoo.module_folder(module) / "tests") for module in UPSTREAM_TESTED
     ]

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Runs the add-ons' tests with Odoo's own runner on a new database. Those that need a
+# browser are in `./dev test`.
+. "$(dirname "$0")/database.sh"
+
+dropdb --if-exists --force test
+odoo_once -d test -i "$upstream"
+tags=/$(printf '%s' "$suite" | sed 's#,#,/#g')
+exec /entrypoint.sh odoo -d test -i "$suite" --test-tags "$tags" --stop-after-init
