@@ -25,7 +25,7 @@ COMPOSE_BINARY = "usr/libexec/docker/cli-plugins/docker-compose"
 
 
 def run(addons, fix):
-    """Run all linters, on the given add-ons only if any; returns 0 when all is clean."""
+    """Run all linters, on the given add-ons if any; 0 when nothing was found."""
     python_env.ensure_linters()
     if fix:
         _fix([paths.ADDONS / addon for addon in addons] or [paths.ROOT])
