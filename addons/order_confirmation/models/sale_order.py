@@ -19,7 +19,8 @@ class SaleOrder(models.Model):
     the signatures that cover it and no other (ORD-15).
     """
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "service.clock.mixin"]
 
     channel = fields.Selection(
         CHANNELS, tracking=True, help="How the order came in."

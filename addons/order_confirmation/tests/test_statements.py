@@ -27,6 +27,7 @@ class TestStatements(OrderCase):
         self.env["stock.quant"]._update_available_quantity(
             self.paper, self.warehouse.lot_stock_id, -9900
         )
+        self.env.invalidate_all()
         self.assertEqual(order._raw_material_reserve()[0]["short"], 400)
         self.assertEqual(signature._content()["declared"]["reserve"], rows)
 
@@ -55,6 +56,7 @@ class TestStatements(OrderCase):
         self.paper.seller_ids = [
             Command.create({"partner_id": self.customers["a"].id, "delay": 10})
         ]
+        self.env.invalidate_all()
         late, end = order._suggested_dates()
         self.assertGreater(late, early)
         self.assertGreaterEqual(end, late)
