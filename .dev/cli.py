@@ -3,10 +3,13 @@
 import argparse
 import errno
 import os
+import shutil
 import signal
 import sys
 
+import company
 import console
+import core_tests
 import databases
 import filelock
 import linting
@@ -19,6 +22,10 @@ import python_env
 import serving
 import templates
 import testing
+
+
+# Of Odoo's command line: what needs no database.
+WITHOUT_DATABASE = {"--version", "--help", "-h", "help", "cloc", "scaffold"}
 
 
 def main(arguments):
@@ -55,7 +62,11 @@ def do_run(arguments):
 def do_odoo(arguments):
     """Odoo's command line; database `demo` unless another is named."""
     prepare()
+    names_database = any(word.startswith(("-d", "--database")) for word in arguments)
     with postgres.running():
+        if not names_database and not WITHOUT_DATABASE.intersection(arguments):
+            company.ensure_exists()
+            os.environ["PGDATABASE"] = company.NAME
         return odoo_command.odoo(arguments)
 
 
@@ -99,15 +110,57 @@ def do_lint(arguments):
     return linting.run(addons, options.fix)
 
 
+def do_core_tests(arguments):
+    """Odoo's own tests with the suite and without: the same result?"""
+    odoo = prepare()
+    with postgres.running():
+        return core_tests.run(odoo, arguments)
+
+
+def do_bench(arguments):
+    """Measurements; their own page tells what they mean."""
+    script = paths.ROOT / "bench" / "run.py"
+    if not script.exists():
+        raise console.Failure("There is no bench/run.py yet.")
+    prepare()
+    with postgres.running():
+        argv = [paths.VENV / "bin" / "python", script, *arguments]
+        return odoo_command.attached(argv)
+
+
+def do_clean(_arguments):
+    """Remove everything that was made in the project's folder."""
+    if paths.RUN.exists():
+        if postgres.in_use():
+            raise console.Failure("Another ./dev command is running; end it first.")
+        shutil.rmtree(paths.RUN)
+    print(f"Removed .run; downloads stay in {paths.CACHE}.")
+    return 0
+
+
 COMMANDS = {
-    "lint": do_lint,
     "run": do_run,
-    "odoo": do_odoo,
-    "db": do_db,
-    "psql": do_psql,
     "test": do_test,
+    "odoo": do_odoo,
+    "psql": do_psql,
+    "db": do_db,
+    "lint": do_lint,
+    "core-tests": do_core_tests,
+    "bench": do_bench,
+    "clean": do_clean,
 }
-HELP = __doc__
+HELP = """\
+./dev run [--port N] [--fresh]   serve the demo company; --fresh makes it anew
+./dev test [WHAT ...]            all tests, or a path, or pytest's options such as -k
+./dev odoo ...                   Odoo's own command line; -d NAME for another database
+./dev psql [NAME]                psql on a database (demo when none is named)
+./dev db NAME [ADD-ON ...]       make NAME anew from a template; --demo with demo data
+./dev lint [ADD-ON ...] [--fix]  linters; --fix lets ruff mend and format
+./dev core-tests [MODULE ...]    Odoo's own tests with the suite, against without it
+./dev bench                      measurements
+./dev clean                      remove .run (databases, environment, logs)
+
+docs/development.md tells more."""
 
 
 def interrupt(_number, _frame):

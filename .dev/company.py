@@ -23,12 +23,20 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value
 
 def ensure(fresh):
     """Make or update the working database."""
-    if fresh or not RECORD.exists() or not databases.exists(NAME):
+    if fresh:
         RECORD.unlink(missing_ok=True)
-        databases.copy(templates.demo(), NAME)
-        _remember(modules.content_keys(modules.suite()))
-    else:
+    if not ensure_exists():
         _update()
+
+
+def ensure_exists():
+    """Make the working database when it is not there; True when it was made."""
+    if RECORD.exists() and databases.exists(NAME):
+        return False
+    template = templates.demo()
+    databases.copy(template, NAME)
+    _remember(modules.content_keys(modules.suite()))
+    return True
 
 
 def _update():

@@ -95,11 +95,11 @@ def reason_in(text):
     return (lines or ["no output"])[-1][:400]
 
 
-def run_logged(title, argv, log_name, progress=None, **options):
+def run_logged(title, argv, log_name, progress=None, accepted=(0,), **options):
     """Run `argv` as a step with its output in a log file.
 
     `progress(line)` may return a short text to show beside the title.
-    Raises Failure with the telling line and the log's place.
+    Raises Failure when its exit code is not an accepted one, with the telling line and the log's place.
     """
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     log_path = paths.LOGS / f"{log_name}.log"
@@ -121,7 +121,7 @@ def run_logged(title, argv, log_name, progress=None, **options):
             if process.poll() is None and sys.exc_info()[0]:
                 process.terminate()
             process.wait()
-    if process.returncode:
+    if process.returncode not in accepted:
         reason = reason_in(log_path.read_text(encoding="utf-8"))
         raise Failure(f"{title} failed: {reason} (see {log_path})")
     return log_path

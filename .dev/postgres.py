@@ -139,6 +139,15 @@ def running():
         os.close(users)
 
 
+def in_use():
+    """True while any command keeps the cluster running."""
+    users = filelock.open_lock(USERS_LOCK)
+    try:
+        return not filelock.try_exclusive(users)
+    finally:
+        os.close(users)
+
+
 def _await_keeper(users):
     """When this was the last user, wait until the keeper has stopped the server."""
     deadline = time.monotonic() + 20

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from pathlib import Path
 
 import console
@@ -86,7 +87,28 @@ class database:
 def pytest(name, arguments, extra=()):
     """Run pytest on a database; returns its exit code."""
     console.check_free_space(paths.RUN, 500)
-    command = [
+    return odoo_command.attached(_command(name, arguments), env=_environment(extra))
+
+
+def pytest_logged(title, name, arguments, log_name, accepted):
+    """Run pytest on a database as a step, its output in a log."""
+    console.run_logged(
+        title,
+        _command(name, arguments),
+        log_name,
+        progress=_percentage,
+        accepted=accepted,
+        env=_environment(),
+    )
+
+
+def _percentage(line):
+    found = re.search(r"\[ *(\d+%)\]", line)
+    return found and found[1]
+
+
+def _command(name, arguments):
+    return [
         paths.VENV / "bin" / "python",
         "-m",
         "pytest",
@@ -98,6 +120,9 @@ def pytest(name, arguments, extra=()):
         "--odoo-http",
         *arguments,
     ]
+
+
+def _environment(extra=()):
     values = odoo_command.environment() | dict(extra)
     values["PYTHONPATH"] = str(paths.TOOL / "pytest")
-    return odoo_command.attached(command, env=values)
+    return values
