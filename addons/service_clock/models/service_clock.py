@@ -26,7 +26,7 @@ class ServiceClock(models.Model):
         string="Document ID", model_field="res_model", required=True
     )
     document_name = fields.Char(
-        string="Document", help="Name of the document at the clock's last event."
+        string="Document", help="Name of the document when the clock started."
     )
     company_id = fields.Many2one("res.company", required=True, index=True)
     kind_id = fields.Many2one(
@@ -48,6 +48,7 @@ class ServiceClock(models.Model):
             ("met", "Met"),
             ("cancelled", "Cancelled"),
         ],
+        string="Status",
         required=True,
         index=True,
     )
@@ -60,11 +61,11 @@ class ServiceClock(models.Model):
         help="Late as declared: after the time promised, but within the new time of a"
         " delay that was declared in time.",
     )
-    started_at = fields.Datetime(required=True)
+    started_at = fields.Datetime(string="Started", required=True)
     due_at = fields.Datetime(string="Promised For", required=True)
     deadline_at = fields.Datetime(string="Due", required=True, index=True)
-    met_at = fields.Datetime()
-    paused_at = fields.Datetime()
+    met_at = fields.Datetime(string="Met")
+    paused_at = fields.Datetime(string="Paused Since")
     late_at = fields.Datetime(string="Overdue Since")
     counted_from = fields.Datetime(
         required=True, help="Start, or last resumption: the hours left count from it."

@@ -4,6 +4,7 @@ from . import (
     test_clocks,
     test_company_hours,
     test_declare,
+    test_filters,
     test_job,
     test_kinds,
     test_many,
