@@ -23,7 +23,6 @@ import serving
 import templates
 import testing
 
-
 # Of Odoo's command line: what needs no database.
 WITHOUT_DATABASE = {"--version", "--help", "-h", "help", "cloc", "scaffold"}
 

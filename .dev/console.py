@@ -99,7 +99,8 @@ def run_logged(title, argv, log_name, progress=None, accepted=(0,), **options):
     """Run `argv` as a step with its output in a log file.
 
     `progress(line)` may return a short text to show beside the title.
-    Raises Failure when its exit code is not an accepted one, with the telling line and the log's place.
+    Raises Failure, with the telling line and the log's place, when its exit code is
+    not an accepted one.
     """
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     log_path = paths.LOGS / f"{log_name}.log"
