@@ -74,7 +74,7 @@ class ChainReading:
             yield "content"
         if _digest(_decoded(row["evidence"])) != row["evidence_digest"]:
             yield "evidence"
-        if link(payload(row), row["previous_digest"]) != row["digest"]:
+        if link_of(row) != row["digest"]:
             yield "altered"
         if row["state"] != _state(row):
             yield "state"
@@ -100,6 +100,11 @@ class ChainReading:
                 "signer": row.get("signer_name"),
             }
         )
+
+
+def link_of(row):
+    """Return the digest that a row's columns should have."""
+    return link(payload(row), row["previous_digest"])
 
 
 def _state(row):

@@ -71,7 +71,7 @@ class SignoffVerification(models.Model):
         return result
 
     def _signoff_terms(self, code):
-        if code != "verification_review":
+        if not code.startswith("verification_"):
             return super()._signoff_terms(code)
         return {
             run.id: {

@@ -1,0 +1,18 @@
+from . import (
+    test_attack_rpc,
+    test_attack_sql,
+    test_barred,
+    test_companies,
+    test_dialog,
+    test_digest,
+    test_paper,
+    test_purpose,
+    test_race,
+    test_reading,
+    test_signing,
+    test_speed,
+    test_uninstall,
+    test_verification,
+    test_void,
+    test_withdraw,
+)

@@ -1,0 +1,125 @@
+"""What slips past the ORM is refused by PostgreSQL itself (PLT-05)."""
+
+import psycopg2
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .signing_case import SigningCase
+
+STATEMENTS = [
+    "UPDATE signoff_signature SET statement = 'x' WHERE id = {0}",
+    "UPDATE signoff_signature SET content = '{{}}' WHERE id = {0}",
+    "UPDATE signoff_signature SET signer_id = 1 WHERE id = {0}",
+    "UPDATE signoff_signature SET digest = 'x', statement = 'y' WHERE id = {0}",
+    "UPDATE signoff_signature SET state = 'void' WHERE id = {0}",
+    "UPDATE signoff_signature SET state = NULL WHERE id = {0}",
+    "DELETE FROM signoff_signature WHERE id = {0}",
+    "TRUNCATE signoff_signature CASCADE",
+    "UPDATE signoff_chain SET last_no = 0",
+    "UPDATE signoff_chain SET last_digest = 'x'",
+    "DELETE FROM signoff_chain",
+    "TRUNCATE signoff_chain",
+]
+
+
+@tagged("post_install", "-at_install")
+class TestAttackSql(SigningCase):
+    def setUp(self):
+        super().setUp()
+        self.row = self.sign(self.document())
+        self.env.flush_all()
+
+    def server_action(self, code):
+        return self.env["ir.actions.server"].create(
+            {
+                "name": "Attack",
+                "model_id": self.env["ir.model"]._get_id("signoff.signature"),
+                "state": "code",
+                "code": code,
+            }
+        )
+
+    def test_sql(self):
+        for statement in STATEMENTS:
+            sql = statement.format(self.row.id)
+            with (
+                self.subTest(sql=sql),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.InsufficientPrivilege),
+                self.cr.savepoint(),
+            ):
+                self.cr.execute(sql)
+        self.assertFalse(self.document()._verify(self.company).finding_ids)
+
+    def test_ended_signature_does_not_revive(self):
+        self.sign(self.row.env["signoff.verification"].browse(self.row.res_id))
+        self.assertEqual(self.row.state, "superseded")
+        for state in ("valid", "void", "withdrawn"):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.InsufficientPrivilege),
+                self.cr.savepoint(),
+            ):
+                self.cr.execute(
+                    "UPDATE signoff_signature SET state = %s WHERE id = %s",
+                    [state, self.row.id],
+                )
+
+    def test_server_action_with_sql(self):
+        for statement in STATEMENTS:
+            action = self.server_action(f'env.cr.execute("{statement}")'.format(
+                self.row.id))  # fmt: skip
+            with (
+                self.subTest(sql=statement),
+                mute_logger("odoo.sql_db", "odoo.tools.safe_eval"),
+                self.assertRaises(Exception) as caught,
+                self.cr.savepoint(),
+            ):
+                action.with_user(self.root).run()
+            self.assertIn("Signatures are evidence|chain of signatures".split("|")[
+                "chain SET" in statement or statement.endswith("_chain")],
+                str(caught.exception))  # fmt: skip
+
+    def test_server_action_with_methods(self):
+        """Methods of ours are no key to the chain, either."""
+        row = f"env['signoff.signature'].sudo().browse({self.row.id})"
+        for code in (
+            f"{row}.write({{'statement': 'x'}})",
+            f"{row}.unlink()",
+            f"{row}.copy()",
+            f"{row}._close('void', {{{self.row.id}: 'x'}})",
+            f"{row}._settle('void')",
+            f"{row}._append(env.company, [{{'kind': 'signature'}}])",
+            f"{row}.with_context(signoff_chain=True).unlink()",
+        ):
+            action = self.server_action(code)
+            with (
+                self.subTest(code=code),
+                mute_logger("odoo.tools.safe_eval"),
+                self.assertRaises(AccessError),
+                self.cr.savepoint(),
+            ):
+                action.with_user(self.root).run()
+        action = self.server_action(f"{row}._write_multi([{{'statement': 'x'}}])")
+        with (
+            mute_logger("odoo.sql_db", "odoo.tools.safe_eval"),
+            self.assertRaises(Exception) as caught,
+            self.cr.savepoint(),
+        ):
+            action.with_user(self.root).run()
+        self.assertIn("Signatures are evidence", str(caught.exception))
+
+    def test_people_and_purposes_of_evidence_stay(self):
+        """A signature does not lose its signer, its purpose or its company."""
+        for record in (self.vera, self.purpose, self.company):
+            with (
+                self.subTest(record=record),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(Exception),
+                self.cr.savepoint(),
+            ):
+                record.with_user(self.env.ref("base.user_root")).unlink()
+                self.env.flush_all()
+        self.assertEqual(self.row.signer_id, self.vera)

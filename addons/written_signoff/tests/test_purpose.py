@@ -1,0 +1,48 @@
+"""Purposes are policy: who may change them, and that each change is on record."""
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .signing_case import AUDITOR, SigningCase
+
+
+@tagged("post_install", "-at_install")
+class TestPurpose(SigningCase):
+    def test_only_administrators_change_them(self):
+        for user in (self.sales, self.vera):
+            purpose = self.purpose.with_user(user)
+            self.assertTrue(purpose.name)
+            with self.assertRaises(AccessError):
+                purpose.group_ids = [Command.clear()]
+            with self.assertRaises(AccessError):
+                purpose.tolerance_ids = [Command.create({"term": "x", "less": 99})]
+
+    def test_changes_are_on_record(self):
+        """ROL-03: an administrator who lets himself sign is seen doing it."""
+        self.cr.precommit.run()
+        purpose = self.countersign.with_user(self.root)
+        purpose.group_ids = [Command.link(self.env.ref("base.group_system").id)]
+        self.env.flush_all()
+        self.cr.precommit.run()
+        tracked = purpose.message_ids.tracking_value_ids.field_id.mapped("name")
+        self.assertIn("group_ids", tracked)
+        self.assertEqual(purpose.message_ids[0].author_id, self.root.partner_id)
+
+    def test_code_stays_once_signed(self):
+        self.countersign.code = "verification_other"
+        self.countersign.code = "verification_countersign"
+        self.sign(self.document(), code=self.countersign.code)
+        with self.assertRaisesRegex(UserError, "its code stays"):
+            self.countersign.code = "verification_other"
+
+    def test_role_given_counts_at_once(self):
+        document = self.document(self.root)
+        with self.assertRaises(AccessError):
+            document._signoff_sign("verification_review", "Not yet.")
+        self.root.group_ids = [Command.link(self.env.ref(AUDITOR).id)]
+        self.assertTrue(document._signoff_sign("verification_review", "Now I may."))
+
+    def test_tolerance_is_not_negative(self):
+        with self.assertRaises(Exception), self.cr.savepoint():
+            self.purpose.tolerance_ids = [Command.create({"term": "x", "less": -1})]
