@@ -16,5 +16,4 @@
         "views/service_clock_kind_views.xml",
         "views/service_clock_menus.xml",
     ],
-    "application": False,
 }

@@ -50,7 +50,7 @@ class ServiceClockEvent(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     kind_id = fields.Many2one("service.clock.kind", required=True, index=True)
     group_id = fields.Many2one("res.groups", string="Department")
-    responsible_id = fields.Many2one("res.users", string="Responsible")
+    responsible_id = fields.Many2one("res.users")
     document_name = fields.Char(related="clock_id.document_name")
 
     @api.model_create_multi
@@ -69,7 +69,7 @@ class ServiceClockEvent(models.Model):
     @api.model
     def _record(self, rows):
         """Add one row per (clock, values), the facts of the clock filled in."""
-        return recording(self).create(
+        recording(self).create(
             [
                 {
                     "clock_id": clock.id,

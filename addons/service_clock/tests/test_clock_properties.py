@@ -284,6 +284,7 @@ class TestClockStories(unittest.TestCase):
     """The cases in which other systems are known to be wrong, told one by one."""
 
     def setUp(self):
+        super().setUp()
         self.zone = ZoneInfo("Asia/Taipei")
         self.office = [
             (self._at(day, low), self._at(day, high))
