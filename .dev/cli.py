@@ -51,11 +51,18 @@ def do_run(arguments):
     parser = argparse.ArgumentParser(prog="./dev run")
     parser.add_argument("--port", type=int, default=8069)
     parser.add_argument("--fresh", action="store_true", help="make the company anew")
+    parser.add_argument("--database", help="serve this one as it is")
     options, rest = parser.parse_known_args(arguments)
     serving.check_port(options.port)
     prepare()
-    with postgres.running(), filelock.alone("company", "Another ./dev run serves it."):
-        return serving.run(options.port, options.fresh, rest)
+    name = options.database or company.NAME
+    refusal = f"Another ./dev run serves the database {name}."
+    with postgres.running(), filelock.alone(f"serve-{name}", refusal):
+        if not options.database:
+            company.ensure(options.fresh)
+        elif not databases.exists(name):
+            raise console.Failure(f"There is no database {name}; see ./dev db")
+        return serving.run(name, options.port, rest)
 
 
 def do_odoo(arguments):
@@ -149,7 +156,8 @@ COMMANDS = {
     "clean": do_clean,
 }
 HELP = """\
-./dev run [--port N] [--fresh]   serve the demo company; --fresh makes it anew
+./dev run [--port N] [--fresh]   serve the demo company; --fresh makes it anew,
+                                 --database NAME serves one of ./dev db
 ./dev test [WHAT ...]            all tests, or a path, or pytest's options such as -k
 ./dev odoo ...                   Odoo's own command line; -d NAME for another database
 ./dev psql [NAME]                psql on a database (demo when none is named)

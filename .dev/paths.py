@@ -11,7 +11,7 @@ from pathlib import Path
 TOOL = Path(__file__).resolve().parent
 ROOT = TOOL.parent
 ADDONS = ROOT / "addons"
-RUN = ROOT / ".run"
+RUN = Path(os.environ.get("DEV_STATE") or ROOT / ".run").absolute()
 VENV = RUN / "venv"
 LINT_VENV = RUN / "lint-venv"
 BIN = RUN / "bin"

@@ -103,13 +103,10 @@ def stop(process):
             process.wait()
 
 
-def run(port, fresh, arguments):
-    """Serve the demo company until Ctrl-C."""
-    company.ensure(fresh)
-    log_path = paths.LOGS / "run.log"
-    with server(
-        company.NAME, port, log_path, "--max-cron-threads=1", *arguments
-    ) as odoo:
+def run(database, port, arguments):
+    """Serve a database until Ctrl-C."""
+    log_path = paths.LOGS / f"run-{database}.log"
+    with server(database, port, log_path, "--max-cron-threads=1", *arguments) as odoo:
         _show_logins(port)
         print(f"\nLog: {os.path.relpath(log_path)}    Ctrl-C stops it.", flush=True)
         try:
