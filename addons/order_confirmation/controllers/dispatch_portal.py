@@ -1,0 +1,160 @@
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import content_disposition, request
+from odoo.tools import format_datetime
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+NOTICE = "order_confirmation.report_dispatch_notice"
+RECEIPT = "order_confirmation.report_arrival_receipt"
+
+
+class DispatchPortal(CustomerPortal):
+    """The customer's page of a dispatch notice: read it, sign for the arrival (ORD-63)."""
+
+    def _notice(self, notice_id, access_token):
+        """Return the notice that this visitor may see, with all rights but as visitor.
+
+        :raises AccessError: wrong token
+        :raises MissingError: there is none
+        """
+        self._document_check_access(
+            "dispatch.notice", notice_id, access_token=access_token
+        )
+        notice = request.env["dispatch.notice"].sudo().browse(notice_id)
+        if request.env.user._is_public() and notice.partner_id.lang:
+            request.update_context(lang=notice.partner_id.lang)
+            notice = notice.with_context(lang=notice.partner_id.lang)
+        return notice
+
+    def _customers_notice(self, notice_id, access_token):
+        """Return the notice for something that only the customer does.
+
+        :raises AccessError: one of our own people, or no token
+        """
+        notice = self._notice(notice_id, access_token)
+        if request.env.user._is_internal():
+            raise AccessError(request.env._("Only the customer does this."))
+        return notice
+
+    def _page(self, notice, **values):
+        zone = notice.company_id._clock_timezone().zone
+        values = {
+            "notice": notice,
+            "page_name": "dispatch",
+            "res_company": notice.company_id,
+            "staff": request.env.user._is_internal(),
+            "may_claim": notice._may_claim(),
+            "shipped_text": format_datetime(
+                notice.env, notice.shipped_at, tz=zone, dt_format="short"
+            ),
+            "sign_label": notice.env._("Sign for the arrival"),
+            "error": False,
+            "message": False,
+            **values,
+        }
+        notice._portal_ensure_token()
+        return request.render("order_confirmation.portal_dispatch", values)
+
+    @http.route("/my/dispatch/<int:notice_id>", type="http", auth="public", website=True)
+    def portal_dispatch(
+        self, notice_id, access_token=None, report_type=None, message=None, **kw
+    ):
+        """Show one dispatch notice, or give its PDF."""
+        try:
+            notice = self._notice(notice_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        if report_type == "pdf":
+            return self._dispatch_pdf(notice)
+        return self._page(notice, message=message)
+
+    def _dispatch_pdf(self, notice):
+        arrived = notice.state == "arrived"
+        report = request.env["ir.actions.report"].sudo()
+        data, kind = report._render_qweb_pdf(RECEIPT if arrived else NOTICE, notice.ids)
+        headers = [("Content-Length", len(data))]
+        if kind == "pdf":
+            name = content_disposition(f"{notice.name.replace('/', '-')}.pdf")
+            headers += [
+                ("Content-Type", "application/pdf"),
+                ("Content-Disposition", name),
+            ]
+        return request.make_response(data, headers)
+
+    @http.route(
+        "/my/dispatch/<int:notice_id>/arrival", type="jsonrpc", auth="public",
+        website=True,
+    )  # fmt: skip
+    def portal_arrival(
+        self, notice_id, access_token=None, name=None, signature=None, remarks=None
+    ):
+        """Take the customer's signature for the arrival: thanks, or one clear sentence."""
+        access_token = access_token or request.httprequest.args.get("access_token")
+        try:
+            notice = self._customers_notice(notice_id, access_token)
+        except (AccessError, MissingError):
+            return {"error": request.env._("This link is not valid any more.")}
+        try:
+            with request.env.cr.savepoint():
+                notice._sign_arrival(
+                    _text(name),
+                    _text(signature),
+                    method="portal",
+                    remarks=_text(remarks),
+                    evidence_name=f"{notice.name}.png",
+                )
+        except UserError as refusal:
+            return {"error": str(refusal)}
+        return {
+            "force_refresh": True,
+            "redirect_url": notice.get_portal_url(query_string="&message=signed"),
+        }
+
+    @http.route(
+        "/my/dispatch/<int:notice_id>/received", type="http", auth="public",
+        methods=["POST"], website=True,
+    )  # fmt: skip
+    def portal_received(self, notice_id, access_token=None, name=None, **kw):
+        """Note that the customer has received the notice clearly (ORD-60)."""
+        return self._do(
+            notice_id,
+            access_token,
+            "received",
+            lambda notice: notice._confirm_received(_text(name)),
+        )
+
+    @http.route(
+        "/my/dispatch/<int:notice_id>/claim", type="http", auth="public",
+        methods=["POST"], website=True,
+    )  # fmt: skip
+    def portal_claim(self, notice_id, access_token=None, name=None, text=None, **kw):
+        """Keep what the customer reports of shortage or damage (ORD-63)."""
+        return self._do(
+            notice_id,
+            access_token,
+            "claimed",
+            lambda notice: notice._claim(_text(name), _text(text)),
+            claim_name=_text(name),
+            claim_text=_text(text),
+        )
+
+    def _do(self, notice_id, access_token, message, act, **kept):
+        """Do one thing the customer asks; refused, show why and what was typed."""
+        try:
+            notice = self._customers_notice(notice_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        try:
+            with request.env.cr.savepoint():
+                act(notice)
+        except UserError as refusal:
+            return self._page(notice, error=str(refusal), **kept)
+        return request.redirect(
+            notice.get_portal_url(query_string=f"&message={message}")
+        )
+
+
+def _text(value):
+    """Return what a visitor sent as a text: anything may come over the wire."""
+    return value.strip() if isinstance(value, str) else ""
