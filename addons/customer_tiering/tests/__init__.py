@@ -2,3 +2,4 @@ from . import (
     test_money,
     test_money_ways,
 )
+from . import test_gates
