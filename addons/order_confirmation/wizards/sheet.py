@@ -1,0 +1,197 @@
+import json
+from base64 import b64decode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.written_signoff.digest import canonical
+from odoo.addons.written_signoff.wording import table
+
+from .. import scan
+from ..models.order_sheet_return import TICKS
+from ..models.order_sheet_sending import RECEIVED_HOW
+
+# Base64 takes four characters for three bytes.
+MAX_BASE64 = scan.MAX_BYTES * 4 // 3 + 4
+
+
+class OrderSheetReceived(models.TransientModel):
+    """“Received clearly”: who at the customer confirmed it, how and when (ORD-21)."""
+
+    _name = "order.sheet.received"
+    _description = "Sheet Received Clearly"
+
+    sheet_id = fields.Many2one("order.sheet", required=True, readonly=True)
+    received_by = fields.Char("Who Confirmed", required=True)
+    received_how = fields.Selection(
+        RECEIVED_HOW, "How", required=True, default="telephone"
+    )
+    received_at = fields.Datetime(
+        "When", required=True, default=lambda self: fields.Datetime.now()
+    )
+
+    def action_record(self):
+        """Record it on the sheet."""
+        self.ensure_one()
+        self.sheet_id._received(self.received_by, self.received_how, self.received_at)
+        return {"type": "ir.actions.act_window_close"}
+
+
+class OrderSheetScan(models.TransientModel):
+    """A return that was signed on paper and came back as a scan or photo (ORD-24)."""
+
+    _name = "order.sheet.scan"
+    _description = "Sheet Returned on Paper"
+
+    sheet_id = fields.Many2one("order.sheet", required=True, readonly=True)
+    signer_name = fields.Char("Signed By", required=True)
+    scan = fields.Binary("Scan or Photo", required=True, attachment=False)
+    scan_name = fields.Char()
+
+    @api.constrains("scan")
+    def _check_scan(self):
+        """Judge the file by what is in it, before anything is kept (ORD-24)."""
+        for wizard in self.with_context(bin_size=False):
+            if refusal := wizard._scan_refused():
+                raise UserError(refusal)
+
+    def _scan_refused(self):
+        if not self.scan:
+            return self.env._("The file is empty. Please choose the scan again.")
+        if len(self.scan) > MAX_BASE64:
+            return self.env._("The file is larger than 25 MB. Please scan it smaller.")
+        data = b64decode(self.scan)
+        if not scan.kind(data):
+            return self.env._(
+                "This file is neither a PDF nor a picture. Please upload the scan or a "
+                "photo of the signed sheet."
+            )
+        if not scan.readable(data):
+            return self.env._(
+                "This file cannot be read: it is damaged or locked. Please scan the "
+                "signed sheet again."
+            )
+        return False
+
+    def action_return(self):
+        """Take the scan as the customer's return.
+
+        :raises UserError: no name, no readable scan, or an old version
+        """
+        self.ensure_one()
+        sheet = self.sheet_id
+        sheet._require_role("customer_service", "merchandiser", "salesperson")
+        sheet.check_access("read")
+        self._check_scan()
+        evidence = self.with_context(bin_size=False).scan
+        sheet._take_return(self.signer_name, evidence, "scan", self.scan_name or "scan")
+        return {"type": "ir.actions.act_window_close"}
+
+
+class OrderSheetReject(models.TransientModel):
+    """Sending a return back with the reason (ORD-25)."""
+
+    _name = "order.sheet.reject"
+    _description = "Reject the Return of a Sheet"
+
+    sheet_id = fields.Many2one("order.sheet", required=True, readonly=True)
+    reason = fields.Text(required=True, help="The customer reads this.")
+
+    def action_reject(self):
+        """Send the return back."""
+        self.ensure_one()
+        self.sheet_id._reject(self.reason)
+        return {"type": "ir.actions.act_window_close"}
+
+
+class OrderSheetVerify(models.TransientModel):
+    """Verifying a return beside the specimen on file, and signing for it (ORD-25)."""
+
+    _name = "order.sheet.verify"
+    _inherit = "signoff.sign"
+    _description = "Verify the Return of a Sheet"
+
+    sheet_id = fields.Many2one("order.sheet", compute="_compute_return")
+    returned_by = fields.Char("Signed By (Return)", compute="_compute_return")
+    return_picture = fields.Binary("Returned", compute="_compute_return")
+    return_pdf = fields.Binary("Returned as PDF", compute="_compute_return")
+    return_name = fields.Char(compute="_compute_return")
+    legible = fields.Boolean("It is legible")
+    signatory_mark = fields.Boolean("Signed or stamped by a designated signatory")
+    unchanged = fields.Boolean("Nothing is changed by hand")
+    remarks_clear = fields.Boolean("Special remarks are clear")
+    known_signatory_ids = fields.Many2many("res.partner", compute="_compute_return")
+    signatory_id = fields.Many2one(
+        "res.partner",
+        "Designated Signatory",
+        domain="[('id', 'in', known_signatory_ids)]",
+    )
+    specimen = fields.Image("Specimen on File", related="signatory_id.signatory_specimen")
+    no_signatory_reason = fields.Char("Accepted Without, Because")
+
+    @api.depends("res_model", "res_id")
+    def _compute_return(self):
+        for dialog in self:
+            sheet = dialog._document()
+            row = sheet._return_evidence().with_context(bin_size=False)
+            data = b64decode(row.evidence or b"")
+            paper = scan.kind(data) == "application/pdf"
+            dialog.sheet_id = sheet
+            dialog.returned_by = row.signer_name
+            dialog.return_picture = not paper and row.evidence
+            dialog.return_pdf = paper and row.evidence
+            dialog.return_name = row.evidence_name
+            dialog.known_signatory_ids = sheet.partner_id._signatories()
+
+    def _declared(self):
+        """State the four points and whose signature it is, in the signature itself."""
+        return {
+            **{tick: self[tick] for tick in TICKS},
+            "signatory": self.signatory_id.sudo().display_name or "",
+            "no_signatory_reason": (self.no_signatory_reason or "").strip(),
+        }
+
+    def _before_signing(self, document):
+        """Note who signed, for the form of the sheet."""
+        if self.signatory_id and self.signatory_id not in self.known_signatory_ids:
+            raise UserError(document._refuse_no_signatory())
+        document._note_signatory(self.signatory_id, self.no_signatory_reason)
+
+
+class OrderPromiseRelax(models.TransientModel):
+    """Relaxing the promised date with the salesperson's signature (ORD-22)."""
+
+    _name = "order.promise.relax"
+    _inherit = "signoff.sign"
+    _description = "Relax the Promised Completion Date"
+
+    new_date = fields.Date("New Promised Completion Date", required=True)
+    production_date = fields.Date("Production Finishes", compute="_compute_dates")
+    present_date = fields.Date("Promised So Far", compute="_compute_dates")
+
+    @api.depends("res_model", "res_id")
+    def _compute_dates(self):
+        for dialog in self:
+            order = dialog._document()
+            dialog.production_date = order.production_completion_date
+            dialog.present_date = order.promised_completion_date
+
+    @api.depends("new_date")
+    def _compute_document(self):
+        """Show the date that is about to be signed, not the one it replaces."""
+        super()._compute_document()
+        for dialog in self.filtered("new_date"):
+            terms = dialog._document()._signoff_own_terms(dialog.purpose_id)
+            terms = {**terms, "promised_completion_date": dialog.new_date}
+            dialog.terms_html = table(
+                dialog._document(), json.loads(canonical(terms))
+            )
+
+    def _before_signing(self, document):
+        """Write the new date; production's own date is its limit."""
+        present = document.promised_completion_date
+        if present and self.new_date <= present:
+            raise UserError(
+                self.env._("Relaxing means a later date than the one promised so far.")
+            )
+        document.sudo().write({"promised_completion_date": self.new_date})

@@ -1,0 +1,151 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .order_sheet import holds_key, keyed
+
+
+class OrderSheetCheck(models.Model):
+    """One line of a sheet that a second person compares with the order (ORD-20)."""
+
+    _name = "order.sheet.check"
+    _description = "Check of an Order Confirmation Sheet"
+    _order = "sheet_id, sequence, id"
+
+    sheet_id = fields.Many2one(
+        "order.sheet", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="sheet_id.company_id", store=True)
+    sequence = fields.Integer(readonly=True)
+    name = fields.Char("What", required=True, readonly=True)
+    value = fields.Text("Says", readonly=True)
+    done = fields.Boolean("Agrees")
+    done_by_id = fields.Many2one("res.users", "Ticked By", readonly=True)
+    done_at = fields.Datetime("Ticked", readonly=True)
+
+    @api.model
+    def _generate(self, sheet):
+        """Make one line to tick for each line and each clause of a sheet."""
+        terms = sheet._frozen()["terms"]
+        rows = [
+            (self._goods_name(line), self._goods_value(line))
+            for line in terms["lines"].values()
+        ]
+        order = sheet.order_id
+        rows += [
+            (order._signoff_label((key,)), order._sheet_words(key, value))
+            for key, value in terms.items()
+            if key != "lines" and value
+        ]
+        return keyed(self).create(
+            [
+                {"sheet_id": sheet.id, "sequence": place, "name": name, "value": value}
+                for place, (name, value) in enumerate(rows)
+            ]
+        )
+
+    def _goods_name(self, line):
+        return line["product"] or (line["description"] or "–").splitlines()[0]
+
+    def _goods_value(self, line):
+        if not line["product"]:
+            return line["description"]
+        tolerance = line["tolerance"] != "0" and f" ± {line['tolerance']} %"
+        discount = line["discount"] != "0" and f" − {line['discount']} %"
+        return "\n".join(
+            filter(
+                None,
+                [
+                    line["specification"] or line["description"],
+                    f"{line['quantity']} {line['unit']}{tolerance or ''}",
+                    f"{self.env._('Price')} {line['price']}{discount or ''}",
+                    ", ".join(line["taxes"]),
+                ],
+            )
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse everybody but the making of a sheet."""
+        self._check_key()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Let a second person tick, and nobody change what is ticked (ROL-03)."""
+        if not holds_key(self):
+            self._check_key(allowed=vals.keys() <= {"done"})
+            self._check_ticking()
+            person = self.env.uid if vals.get("done") else False
+            now = fields.Datetime.now() if person else False
+            vals = {**vals, "done_by_id": person, "done_at": now}
+        return super().write(vals)
+
+    def unlink(self):
+        """Refuse everybody."""
+        self._check_key()
+        return super().unlink()
+
+    def _check_key(self, allowed=False):
+        if not (allowed or holds_key(self)):
+            raise AccessError(
+                self.env._("The lines of a check come from its sheet; they are ticked.")
+            )
+
+    def _check_ticking(self):
+        sheets = self.sheet_id
+        if any(sheet.state != "draft" for sheet in sheets):
+            raise UserError(self.env._("This check is signed and stays as it is."))
+        if self.env.user in sheets.prepared_by_id:
+            raise AccessError(
+                self.env._(
+                    "You prepared this sheet. Somebody else checks it line by line."
+                )
+            )
+        sheets._require_role("customer_service", "merchandiser", "supervisor")
+
+
+class OrderSheet(models.Model):
+    """The check of a sheet before it leaves (ORD-20)."""
+
+    _inherit = "order.sheet"
+
+    def action_check(self):
+        """Open the dialog in which the second person signs the check."""
+        return self._signoff_dialog("sheet_check")
+
+    def _signoff_barred(self, purpose, signer):
+        """Keep who prepared a sheet from checking it alone (ROL-03)."""
+        barred = super()._signoff_barred(purpose, signer)
+        if barred or purpose.code != "sheet_check":
+            return barred
+        if signer == self.sudo().prepared_by_id:
+            return self.env._(
+                "%(name)s prepared %(sheet)s; somebody else checks it.",
+                name=signer.name,
+                sheet=self.name,
+            )
+        return False
+
+    def _signoff_check(self, purpose, signer):
+        """Refuse a check that is not ticked through."""
+        super()._signoff_check(purpose, signer)
+        if purpose.code != "sheet_check":
+            return
+        self._require_state("draft")
+        lines = self.sudo().check_line_ids
+        left = lines.filtered(
+            lambda line: not line.done or line.done_by_id == self.sudo().prepared_by_id
+        )
+        if left or not lines:
+            raise UserError(
+                self.env._(
+                    "Not yet ticked on %(sheet)s: %(lines)s.",
+                    sheet=self.name,
+                    lines=", ".join(left.mapped("name")),
+                )
+            )
+
+    def _signoff_signed(self, signature):
+        """Let the state follow a signed check."""
+        super()._signoff_signed(signature)
+        if signature.purpose_code == "sheet_check":
+            self._move("checked")

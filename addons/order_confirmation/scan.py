@@ -1,0 +1,54 @@
+"""What a file really is, judged by its content. Pure functions without the ORM."""
+
+import io
+
+from PIL import Image
+
+from odoo.tools.pdf import PdfFileReader
+
+MAX_BYTES = 25 * 1024 * 1024
+_PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+    b"BM": "image/bmp",
+}
+
+
+def kind(data):
+    """Return the media type of a PDF or picture, or None; names do not count.
+
+    :param bytes data: the whole file
+    """
+    # Scanners put a few bytes before the mark of a PDF, and readers allow it.
+    if b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((name for mark, name in _PICTURES.items() if data.startswith(mark)), None)
+
+
+def readable(data):
+    """Return whether a PDF has a page, or a picture can be shown to its last line."""
+    try:
+        if kind(data) == "application/pdf":
+            return PdfFileReader(io.BytesIO(data), strict=False).getNumPages() > 0
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.load()
+            return min(picture.size) > 1
+    except Exception:
+        # Readers fail on broken files in more ways than they name.
+        return False
+
+
+def drawn(data):
+    """Return whether a picture shows anything: one colour all over is no signature."""
+    if not (kind(data) or "").startswith("image/") or not readable(data):
+        return False
+    with Image.open(io.BytesIO(data)) as picture:
+        bands = picture.convert("RGBA").getextrema()
+    transparent = bands[3] == (0, 0)
+    return not transparent and any(low != high for low, high in bands)
