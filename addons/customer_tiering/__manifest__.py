@@ -38,5 +38,6 @@
     ],
     "assets": {
         "web.assets_backend": ["customer_tiering/static/src/**/*"],
+        "web.assets_unit_tests": ["customer_tiering/static/tests/**/*.test.js"],
     },
 }
