@@ -13,7 +13,8 @@ DISCOUNT_TOLERANCE = 0.001
 
 
 class Money(NamedTuple):
-    """Amounts in the order's currency, rounded to it; `since` is naive UTC."""
+    """Amounts in the order's currency, rounded to it; `since` (naive UTC) is when the
+    last of what is there was booked, or reconciled with the order's invoices."""
 
     received: float
     deposit_due: float

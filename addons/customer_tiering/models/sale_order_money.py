@@ -31,24 +31,22 @@ STANDS = SQL(
         SELECT FROM account_move back
          WHERE back.reversed_entry_id = entry.id AND back.state = 'posted')"""
 )
-# What of the entry's receivable is open, and how much of what it settles was money:
-# a write-off is none.
-RECEIVABLE = SQL(
-    """LATERAL (
-        SELECT SUM(line.amount_residual_currency) AS open_amount,
-               ABS(SUM(line.amount_currency)) AS settled_currency,
-               ABS(SUM(line.balance)) AS settled
-          FROM account_move_line line
-          JOIN account_account account ON account.id = line.account_id
-         WHERE line.move_id = entry.id AND account.account_type = 'asset_receivable')"""
-)
-CASH = SQL(
-    """LATERAL (
-        SELECT ABS(SUM(line.balance)) AS amount
-          FROM account_move_line line
-          JOIN account_account account ON account.id = line.account_id
-         WHERE line.move_id = entry.id AND account.account_type IN (
-                'asset_cash', 'liability_credit_card'))"""
+# Per `moved` entry: what of its receivable is open, and how much of what it settles
+# was money, for a write-off is none.
+SETTLED = SQL(
+    """
+    SELECT entry_id, SUM(amount_residual_currency) FILTER (WHERE receivable) AS open,
+           ABS(SUM(amount_currency) FILTER (WHERE receivable)) AS settled_currency,
+           ABS(SUM(balance) FILTER (WHERE receivable)) AS settled,
+           ABS(SUM(balance) FILTER (WHERE cash)) AS cash
+      FROM (SELECT entry.entry_id, line.*,
+                   account.account_type = 'asset_receivable' AS receivable,
+                   account.account_type IN ('asset_cash', 'liability_credit_card')
+                   AS cash
+              FROM (SELECT DISTINCT entry_id FROM moved) entry
+              JOIN account_move_line line ON line.move_id = entry.entry_id
+              JOIN account_account account ON account.id = line.account_id) line
+  GROUP BY entry_id"""
 )
 
 
@@ -120,10 +118,9 @@ class SaleOrder(models.Model):
         arrivals = orders._money_reconciled(invoices) + orders._money_allocated()
         promises = orders._money_promised(invoices)
         currencies = {order.id: order.currency_id.id for order in orders}
+        billed = {invoice.currency_id for invoice in invoices.values()}
         convert = orders._money_converter(
-            arrivals + promises,
-            {invoice.currency_id for invoice in invoices.values()}
-            | set(currencies.values()),
+            arrivals + promises, billed | set(currencies.values())
         )
         arrivals += list(unconfirmed(promises, arrivals, invoices, convert))
         for arrival, order_id, share in by_order(arrivals, invoices):
@@ -179,44 +176,52 @@ class SaleOrder(models.Model):
 
     def _money_reconciled(self, invoices):
         """Arrivals reconciled with `invoices`, in the invoices' currency."""
+        # Materialized, for without statistics the planner would cross the tables.
         query = SQL(
             """
-            SELECT own.move_id,
-                   CASE WHEN part.debit_move_id = own.id
-                        THEN part.debit_amount_currency
-                        ELSE -part.credit_amount_currency END,
-                   LEAST(1, COALESCE(
-                       payment.amount / NULLIF(receivable.settled_currency, 0),
-                       cash.amount / NULLIF(receivable.settled, 0), 0)),
-                   own.currency_id, entry.company_id, entry.date, part.create_date,
-                   payment.id IS NULL
-              FROM account_move_line own
-              JOIN account_account account ON account.id = own.account_id
-              JOIN account_partial_reconcile part
-                ON part.debit_move_id = own.id OR part.credit_move_id = own.id
-              JOIN account_move_line other
-                ON other.id = CASE WHEN part.debit_move_id = own.id
-                    THEN part.credit_move_id ELSE part.debit_move_id END
-              JOIN account_move entry ON entry.id = other.move_id
-              LEFT JOIN account_payment payment ON payment.move_id = entry.id
-              JOIN %(receivable)s receivable ON TRUE
-              JOIN %(cash)s cash ON TRUE
-             WHERE own.move_id = ANY(%(invoices)s)
-               AND account.account_type = 'asset_receivable'
-               AND %(stands)s
-               AND (%(confirmed)s
-                    OR payment.id IS NULL AND entry.statement_line_id IS NOT NULL)
+            WITH own AS MATERIALIZED (
+                SELECT line.id, line.move_id, line.currency_id
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                 WHERE line.move_id = ANY(%(invoices)s)
+                   AND account.account_type = 'asset_receivable'
+            ), part AS MATERIALIZED (
+                SELECT own.*, credit_move_id AS other_id, part.create_date,
+                       debit_amount_currency AS amount
+                  FROM own JOIN account_partial_reconcile part
+                    ON debit_move_id = own.id
+                 UNION ALL
+                SELECT own.*, debit_move_id, part.create_date, -credit_amount_currency
+                  FROM own JOIN account_partial_reconcile part
+                    ON credit_move_id = own.id
+            ), moved AS MATERIALIZED (
+                SELECT part.*, entry.id AS entry_id, entry.company_id, entry.date,
+                       payment.amount AS paid
+                  FROM part
+                  JOIN account_move_line other ON other.id = part.other_id
+                  JOIN account_move entry ON entry.id = other.move_id
+                  LEFT JOIN account_payment payment ON payment.move_id = entry.id
+                 WHERE %(stands)s
+                   AND (%(confirmed)s
+                        OR payment.id IS NULL AND entry.statement_line_id IS NOT NULL)
+            )
+            SELECT moved.move_id, moved.amount, COALESCE(
+                       moved.paid / NULLIF(entry.settled_currency, 0),
+                       entry.cash / NULLIF(entry.settled, 0), 0),
+                   moved.currency_id, moved.company_id, moved.date, moved.create_date,
+                   moved.paid IS NULL
+              FROM moved
+              JOIN (%(settled)s) entry ON entry.entry_id = moved.entry_id
             """,
             invoices=list(invoices),
-            receivable=RECEIVABLE,
-            cash=CASH,
+            settled=SETTLED,
             stands=STANDS,
             confirmed=CONFIRMED,
         )
         arrivals = []
         for invoice_id, amount, share, *about in self.env.execute_query(query):
             if share < invoices[invoice_id].least_share:
-                amount *= share
+                amount *= share  # the rest was a write-off
             arrivals.append(Arrival(invoice_id, None, amount, *about))
         return arrivals
 
@@ -224,21 +229,23 @@ class SaleOrder(models.Model):
         """Arrivals allocated to these orders, for what is reconciled with nothing."""
         query = SQL(
             """
-            SELECT payment.sale_order_id,
-                   -receivable.open_amount * LEAST(1, COALESCE(
-                       payment.amount / NULLIF(receivable.settled_currency, 0), 0)),
-                   payment.currency_id, payment.company_id, payment.date,
-                   entry.create_date
-              FROM account_payment payment
-              JOIN account_move entry ON entry.id = payment.move_id
-              JOIN %(receivable)s receivable ON TRUE
-             WHERE payment.sale_order_id = ANY(%(orders)s)
-               AND payment.partner_type = 'customer'
-               AND %(confirmed)s AND %(stands)s
-               AND receivable.open_amount <> 0
+            WITH moved AS MATERIALIZED (
+                SELECT payment.*, entry.id AS entry_id, entry.create_date AS since
+                  FROM account_payment payment
+                  JOIN account_move entry ON entry.id = payment.move_id
+                 WHERE payment.sale_order_id = ANY(%(orders)s)
+                   AND payment.partner_type = 'customer'
+                   AND %(confirmed)s AND %(stands)s
+            )
+            SELECT moved.sale_order_id, -entry.open
+                   * LEAST(1, moved.amount / NULLIF(entry.settled_currency, 0)),
+                   moved.currency_id, moved.company_id, moved.date, moved.since
+              FROM moved
+              JOIN (%(settled)s) entry ON entry.entry_id = moved.entry_id
+             WHERE entry.open <> 0
             """,
             orders=self.ids,
-            receivable=RECEIVABLE,
+            settled=SETTLED,
             confirmed=CONFIRMED,
             stands=STANDS,
         )
@@ -339,11 +346,10 @@ class SaleOrderLine(models.Model):
 
     def _check_invoice_link(self, vals):
         """Whose line bills an order decides whose money it is: accounting's say."""
-        if (
-            vals.get("invoice_lines")
-            and not self.env.su
-            and not self.env.user.has_group("account.group_account_invoice")
-        ):
+        accounting = self.env.su or self.env.user.has_group(
+            "account.group_account_invoice"
+        )
+        if vals.get("invoice_lines") and not accounting:
             raise AccessError(
                 self.env._("Only accounting may link invoices to an order's lines.")
             )

@@ -149,10 +149,13 @@ class TestMoneyCompanies(MoneyCase):
         for _index in range(80):
             orders += self.order(confirm=False)
         orders.action_confirm()
-        invoices = orders[::2]._create_invoices(grouped=True)
-        self.assertEqual(len(invoices), 40)
+        invoices = orders[::10]._create_invoices(grouped=True)
+        self.assertEqual(len(invoices), 8)
         invoices.action_post()
+        # Fresh tables have no statistics, and Odoo's own queries are slow without.
+        self.cr.execute("ANALYZE account_move, account_move_line, account_payment")
         self._register_payment(invoices, group_payment=False)
+        self.cr.execute("ANALYZE account_partial_reconcile")
         self.env["account.payment"].create(
             [
                 {
@@ -165,12 +168,13 @@ class TestMoneyCompanies(MoneyCase):
             ]
         ).action_post()
         self.env.flush_all()
+        expected = [10.0 if index % 10 else 1010.0 for index in range(80)]
 
         def queries(some):
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             received = [money.received for money in some._release_money().values()]
-            self.assertEqual(received, [1010.0, 10.0] * (len(some) // 2))
+            self.assertEqual(received, expected[: len(some)])
             return self.cr.sql_log_count - before
 
         few = queries(orders[:8])
