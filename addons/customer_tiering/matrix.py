@@ -4,7 +4,7 @@ A rule says of a requirement, for one tier at one gate, that it is *required*, *
 later* or *waived* (TIER-03). A fact says whether it is met, and since when (TIER-05).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,15 +24,16 @@ class Fact(NamedTuple):
 
     :param bool met: it is there
     :param datetime since: naive UTC; met: when it came, else since when it is waited for
-    :param str detail: one phrase for a person
-    :param str who: who can meet it, where that is a person and not only a role
+    :param detail: one phrase for a person, or a function that makes it: words are only
+        put together when somebody reads them
+    :param who: who can meet it, where that is a person and not only a role; likewise
     :param bool applies: whether this record needs it at all
     """
 
     met: bool
     since: datetime | None = None
-    detail: str = ""
-    who: str = ""
+    detail: str | Callable[[], str] = ""
+    who: str | Callable[[], str] = ""
     applies: bool = True
 
 
@@ -60,6 +61,11 @@ class Answer(NamedTuple):
     def owed(self):
         """Return the requirements that may follow later, and have not yet."""
         return tuple(line for line in self.lines if line.state == OWED)
+
+
+def words(text):
+    """Return a phrase, made now where it was left to be made."""
+    return text() if callable(text) else text
 
 
 UNKNOWN = Fact(met=False)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 
 
@@ -29,8 +29,26 @@ class CustomerTier(models.Model):
     @api.model
     def _lowest(self, company):
         """Return the tier at which a new customer of the company starts."""
-        tiers = self.sudo().search([("company_id", "in", [False, company.id])])
-        return tiers[-1:]
+        return self.sudo().browse(self._lowest_id(company.id) or ())
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _lowest_id(self, company_id):
+        tiers = self.sudo().search([("company_id", "in", [False, company_id])])
+        return tiers[-1:].id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
 
 class ResPartner(models.Model):

@@ -27,7 +27,17 @@ class ReleaseDecision(models.Model):
     user_id = fields.Many2one("res.users", "Released By", readonly=True)
     decided_at = fields.Datetime("Time", required=True, readonly=True)
     rules = fields.Json(readonly=True)
-    summary = fields.Text(readonly=True)
+    summary = fields.Text(compute="_compute_summary")
+
+    @api.depends("rules")
+    def _compute_summary(self):
+        names = dict(self.env["sale.order"]._release_states())
+        requirements = self.env["release.requirement"]
+        for decision in self:
+            decision.summary = "\n".join(
+                f"{requirements._get(code).name}: {names[row['state']]}"
+                for code, row in (decision.rules or {}).items()
+            )
 
     def _check_key(self):
         if self.env.context.get("release_gate_key") is not _GATE_KEY:
@@ -69,7 +79,6 @@ class ReleaseDecision(models.Model):
                     "user_id": self.env.uid,
                     "decided_at": fields.Datetime.now(),
                     "rules": _rules_of(answers[order.id]),
-                    "summary": order._release_text(gate, answers[order.id]),
                 }
                 for order in orders
             ]
@@ -85,12 +94,19 @@ class ReleaseDecision(models.Model):
         )
         return {
             row.order_id.id: {
-                code: Rule(treatment, days)
-                for code, (treatment, days) in row.rules.items()
+                code: Rule(kept["treatment"], kept["days"])
+                for code, kept in row.rules.items()
             }
             for row in rows
         }
 
 
 def _rules_of(answer):
-    return {line.code: [line.rule.treatment, line.rule.days] for line in answer.lines}
+    return {
+        line.code: {
+            "treatment": line.rule.treatment,
+            "days": line.rule.days,
+            "state": line.state,
+        }
+        for line in answer.lines
+    }

@@ -9,41 +9,52 @@ class ReleaseRequirement(models.Model):
     def _facts(self, orders, shipping=None):
         """Add what accounting knows: deposit and balance (TIER-04)."""
         facts = super()._facts(orders, shipping)
-        if {"deposit_arrived", "balance_arrived"} & set(self.mapped("code")):
+        asked = {"deposit_arrived", "balance_arrived"} & set(self._codes())
+        if asked:
             money = orders._release_money()
-            facts["deposit_arrived"] = {
-                order.id: self._deposit_fact(order, money[order.id])
-                for order in orders
-            }
-            facts["balance_arrived"] = {
-                order.id: self._balance_fact(order, money[order.id])
-                for order in orders
-            }
+            for code in asked:
+                facts[code] = {
+                    order.id: getattr(order, f"_fact_{code}")(money[order.id])
+                    for order in orders
+                }
         return facts
 
-    def _deposit_fact(self, order, money):
-        currency = order.currency_id
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _fact_deposit_arrived(self, money):
+        currency = self.currency_id
         met = currency.compare_amounts(money.received, money.deposit_due) >= 0
         return Fact(
             met=met,
-            since=money.since if met else order.date_order,
-            detail=self.env._(
+            since=money.since if met else self.date_order,
+            detail=lambda: self.env._(
                 "%(received)s of %(due)s received",
                 received=currency.format(money.received),
                 due=currency.format(money.deposit_due),
             ),
-            who=order.user_id.name or "",
+            who=self._release_salesperson,
             applies=not currency.is_zero(money.deposit_due),
         )
 
-    def _balance_fact(self, order, money):
-        currency = order.currency_id
+    def _fact_balance_arrived(self, money):
+        currency = self.currency_id
         met = currency.is_zero(money.balance_due)
         return Fact(
             met=met,
-            since=money.since if met else order.date_order,
-            detail=self.env._("%s still to come", currency.format(money.balance_due))
-            if not met
-            else "",
-            who=order.user_id.name or "",
+            since=money.since if met else self.date_order,
+            detail=lambda: (
+                ""
+                if met
+                else self.env._(
+                    "%s still to come", currency.format(money.balance_due)
+                )
+            ),
+            who=self._release_salesperson,
         )
+
+    def _release_salesperson(self):
+        role = self.env.ref("customer_tiering.role_salesperson").sudo().name
+        name = self.user_id.sudo().name
+        return f"{role}: {name}" if name else role

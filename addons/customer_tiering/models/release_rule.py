@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..matrix import OWED, WAIVED, Rule
@@ -58,15 +58,32 @@ class ReleaseRule(models.Model):
                 )
 
     @api.model
-    def _of(self, gate, tiers):
-        """Return ``{tier id: {requirement code: Rule}}`` of a gate."""
-        table = {tier.id: {} for tier in tiers}
-        for row in self.sudo().search(
-            [("gate_id", "=", gate.id), ("tier_id", "in", tiers.ids)]
-        ):
-            rule = Rule(row.treatment, row.owed_days)
-            table[row.tier_id.id][row.requirement_id.code] = rule
-        return table
+    @tools.ormcache("gate_id", "tier_id")
+    def _table(self, gate_id, tier_id):
+        rows = self.sudo().search(
+            [("gate_id", "=", gate_id), ("tier_id", "=", tier_id)]
+        )
+        return {
+            row.requirement_id.code: Rule(row.treatment, row.owed_days) for row in rows
+        }
+
+    @api.model
+    def _of(self, gate, tier):
+        """Return ``{requirement code: Rule}`` of a tier at a gate; keep it unchanged."""
+        return self._table(gate.id, tier.id)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.model
     def get_matrix(self):

@@ -2,7 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
-from ..matrix import MET, MISSING, NOT_NEEDED, OWED, WAIVED, Answer, decide
+from ..matrix import (
+    MET,
+    MISSING,
+    NOT_NEEDED,
+    OWED,
+    UNRULED,
+    WAIVED,
+    Answer,
+    decide,
+    words,
+)
 
 
 # Internal answers: a customer on the portal never reads one, not even over RPC.
@@ -120,9 +130,12 @@ class SaleOrder(models.Model):
         """
         gate = self.env["release.gate"]._get(code)
         requirements = gate._requirements()
-        facts = requirements._facts(self.sudo(), shipping)
+        codes = requirements._codes()
         rules = self._release_rules(gate, fresh)
-        codes = requirements.mapped("code")
+        asked = requirements.filtered(
+            lambda row: self._release_asks(rules, codes[requirements.ids.index(row.id)])
+        )
+        facts = asked._facts(self.sudo(), shipping)
         return {
             order.id: decide(
                 codes,
@@ -132,17 +145,23 @@ class SaleOrder(models.Model):
             for order in self
         }
 
+    def _release_asks(self, rules, code):
+        """Return whether anybody's rule wants to know; what is waived is not looked up."""
+        return any(
+            table.get(code, UNRULED).treatment != WAIVED for table in rules.values()
+        )
+
     def _release_rules(self, gate, fresh):
-        kept = {}
-        if gate.code == "production" and not fresh:
-            kept = self.env["release.decision"]._rules_kept(
-                gate, self.filtered(lambda order: order.state == "sale")
-            )
+        released = self.filtered(lambda order: order.state == "sale" and not fresh)
+        kept = (
+            self.env["release.decision"]._rules_kept(gate, released)
+            if released and gate == self.env["release.gate"]._get("production")
+            else {}
+        )
         tiers = self._release_tiers()
-        seen = self.env["customer.tier"].sudo().union(*tiers.values())
-        table = self.env["release.rule"]._of(gate, seen)
+        rules = self.env["release.rule"]
         return {
-            order.id: kept.get(order.id) or table.get(tiers[order.id].id, {})
+            order.id: kept.get(order.id) or rules._of(gate, tiers[order.id])
             for order in self
         }
 
@@ -198,23 +217,17 @@ class SaleOrder(models.Model):
             ]
         )
 
-    def _release_text(self, gate, answer):
-        return "\n".join(self._release_words(line) for line in answer.lines)
-
     def _release_words(self, line):
         row = self._release_row(line)
-        words = [row["name"]]
-        if row["detail"]:
-            words.append(row["detail"])
-        if line.state in (MISSING, OWED):
-            words.append(self.env._("from %s", row["who"]))
-            if row["where"]:
-                words.append(row["where"])
-            if row["since"]:
-                words.append(self.env._("waiting since %s", row["since"]))
-        else:
-            words.append(row["state_name"])
-        return " – ".join(words)
+        waiting = row["since"] and self.env._("waiting since %s", row["since"])
+        said = [
+            row["name"],
+            row["detail"],
+            self.env._("from %s", row["who"]),
+            row["where"],
+            waiting,
+        ]
+        return " – ".join(filter(None, said))
 
     def _release_row(self, line):
         requirement = self.env["release.requirement"]._get(line.code)
@@ -226,8 +239,8 @@ class SaleOrder(models.Model):
             "state_name": names[line.state],
             "treatment": line.rule.treatment,
             "days": line.rule.days,
-            "detail": line.fact.detail,
-            "who": line.fact.who or requirement._who(),
+            "detail": words(line.fact.detail),
+            "who": words(line.fact.who) or requirement._who(),
             "where": requirement.where or "",
             "since": format_datetime(self.env, line.fact.since, dt_format="short")
             if line.fact.since

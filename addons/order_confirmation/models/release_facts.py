@@ -30,7 +30,7 @@ class ReleaseRequirement(models.Model):
     def _facts(self, orders, shipping=None):
         """Add what the order's own papers say."""
         facts = super()._facts(orders, shipping)
-        codes = set(self.mapped("code"))
+        codes = set(self._codes())
         asked = codes & SIGNED.keys()
         if asked:
             purposes = {purpose for code in asked for purpose in SIGNED[code]}
