@@ -1,6 +1,6 @@
 {
     "name": "Written Sign-off",
-    "summary": "Statements signed on the record, kept as evidence that cannot be altered",
+    "summary": "Statements signed on the record, as evidence that stays",
     "version": "19.0.1.0.0",
     "category": "Productivity",
     "license": "LGPL-3",

@@ -47,7 +47,8 @@ def number(value, digits=FLOAT_DIGITS):
     return "0" if text == "-0" else text
 
 
-def _plain(value):
+def plain(value):
+    """Return a content with every value in its canonical form, in its own order."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int | float | Decimal):
@@ -60,9 +61,9 @@ def _plain(value):
     if isinstance(value, bytes):
         return "sha256:" + hashlib.sha256(value).hexdigest()
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item) for key, item in value.items()}
+        return {_key(key): plain(item) for key, item in value.items()}
     if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} cannot be part of what is signed")
 
 
@@ -81,7 +82,7 @@ def canonical(content):
     :raises ValueError: a number that is not finite
     """
     return json.dumps(
-        _plain(content),
+        plain(content),
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
@@ -114,7 +115,7 @@ def changes(signed, present, tolerances=None):
     :return: list of :class:`Change`, in the order of their paths; empty when alike.
         A term that is missing is the same as one that is None.
     """
-    return list(_walk((), _plain(signed), _plain(present), tolerances or {}))
+    return list(_walk((), plain(signed), plain(present), tolerances or {}))
 
 
 def _walk(path, old, new, tolerances):

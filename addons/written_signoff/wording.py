@@ -7,7 +7,7 @@ def words(env, value):
     """Return a term's canonical value as a text; empty for nothing.
 
     :param env: environment with the reader's language
-    :param value: a value as :func:`.digest.canonical` writes it
+    :param value: a value as :func:`.digest.plain` returns it
     """
     if value is None:
         return ""
@@ -24,7 +24,7 @@ def table(document, terms):
     """Return terms as an HTML table in the words of their document.
 
     :param document: one record of a ``signoff.mixin``
-    :param dict terms: canonical terms; a dictionary in it becomes a heading with rows
+    :param dict terms: plain terms; a dictionary in it becomes a heading with rows
     """
     rows = Markup().join(_rows(document, (), terms))
     return Markup("<table class='table table-sm mb-0'><tbody>%s</tbody></table>") % rows
@@ -39,7 +39,7 @@ def _rows(document, path, terms):
                 "<tr><th colspan='2' class='ps-%s fw-bold border-0 pb-0'>%s</th></tr>"
             ) % (indent or 1, document._signoff_label(here))
             yield from _rows(document, here, value)
-        elif text := words(document.env, value):
+        elif text := document._signoff_words(here, value):
             yield Markup(
                 "<tr><td class='text-muted ps-%s pe-3'>%s</td><td>%s</td></tr>"
             ) % (indent or 1, document._signoff_label(here), text)

@@ -1,7 +1,9 @@
-from . import signoff_purpose
-from . import signoff_chain
-from . import signoff_signature
-from . import signoff_mixin
-from . import signoff_validity
-from . import signoff_finding
-from . import signoff_verification
+from . import (
+    signoff_chain,
+    signoff_finding,
+    signoff_mixin,
+    signoff_purpose,
+    signoff_signature,
+    signoff_validity,
+    signoff_verification,
+)

@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..digest import canonical, sha256
+from ..wording import words
 from .signoff_signature import keyed
 
 # What a caller may say of how a signature was given.
@@ -55,6 +56,16 @@ class SignoffMixin(models.AbstractModel):
         :param tuple path: keys from the outside in; may be that of a group of terms
         """
         return path[-1].replace("_", " ").capitalize()
+
+    def _signoff_words(self, path, value):
+        """Return a term's value in words, empty for nothing.
+
+        Overridden where a term is a code that people know by another name.
+
+        :param tuple path: keys from the outside in
+        :param value: plain value, as :func:`..digest.plain` returns it
+        """
+        return words(self.env, value)
 
     def _signoff_company(self):
         """Return the company in whose chain this document is signed."""
@@ -266,6 +277,7 @@ class SignoffMixin(models.AbstractModel):
                 "default_res_id": self.id,
                 "default_purpose_id": purpose.id,
                 "default_seen_digest": self._signoff_seen(purpose),
+                "dialog_size": "medium",
                 **context,
             },
         }

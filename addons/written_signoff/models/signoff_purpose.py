@@ -110,7 +110,9 @@ class SignoffPurpose(models.Model):
         """Return the groups by which this person may sign, often none."""
         groups, _others = self._signing_rules()
         mine = set(user._get_group_ids())
-        return self.env["res.groups"].sudo().browse(id_ for id_ in groups if id_ in mine)
+        return (
+            self.env["res.groups"].sudo().browse(id_ for id_ in groups if id_ in mine)
+        )
 
     def _separated(self):
         """Return the codes of purposes that need another signer than this one."""

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..digest import link, sha256
 from ..guard import protect_signatures
+from ..wording import table
 
 # Whoever holds this object may append to the chain. It is compared by identity, and a
 # context that comes over RPC can hold no object of ours: no caller can forge it. It is
@@ -89,7 +90,7 @@ class SignoffSignature(models.Model):
     signer_id = fields.Many2one(
         "res.users", "Signed By", readonly=True, index=True, ondelete="restrict"
     )
-    signer_name = fields.Char("Printed Name", required=True, readonly=True)
+    signer_name = fields.Char("Name", required=True, readonly=True)
     signer_role = fields.Char("Role", readonly=True)
     principal_id = fields.Many2one(
         "res.users", "On Behalf Of", readonly=True, ondelete="restrict"
@@ -107,6 +108,7 @@ class SignoffSignature(models.Model):
         readonly=True,
     )
     content = fields.Text(readonly=True)
+    content_html = fields.Html("What Was Signed", compute="_compute_content_html")
     content_digest = fields.Char("SHA-256 of Content", readonly=True)
     evidence = fields.Binary("Drawn or Scanned", attachment=False, readonly=True)
     evidence_name = fields.Char(readonly=True)
@@ -129,6 +131,18 @@ class SignoffSignature(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.document_name} · {row.purpose_id.name}"
+
+    @api.depends("content")
+    @api.depends_context("lang")
+    def _compute_content_html(self):
+        for row in self:
+            # The words are those of the kind of document, even when this one is gone.
+            document = self.env.get(row.res_model, self.env["signoff.mixin"])
+            signed = row._content()
+            row.content_html = table(
+                document.browse(row.res_id),
+                {**signed.get("terms", {}), **signed.get("declared", {})},
+            )
 
     # -- nobody writes here but the chain itself ---------------------------------
 
@@ -169,9 +183,9 @@ class SignoffSignature(models.Model):
         """
         self._check_chain_key()
         chain = self.env["signoff.chain"].sudo()
-        number, head = chain._lock_head(company)
+        last, head = chain._lock_head(company)
         prepared = []
-        for number, vals in enumerate(vals_list, number + 1):
+        for number, vals in enumerate(vals_list, last + 1):
             row = {**vals, "company_id": company.id, "chain_no": number}
             if row.get("content"):
                 row["content_digest"] = sha256(row["content"])
@@ -180,7 +194,7 @@ class SignoffSignature(models.Model):
             row["previous_digest"] = head
             head = row["digest"] = link(payload(row), head)
             prepared.append(row)
-        chain._move_head(company, number, head)
+        chain._move_head(company, last + len(prepared), head)
         return self.create(prepared)
 
     def _close(self, kind, reason, method="system"):

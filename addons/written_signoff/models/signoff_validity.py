@@ -4,13 +4,20 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..digest import Change, canonical, changes, sha256
-from ..wording import words
 from .signoff_signature import keyed
 
 FETCHED = [
-    "company_id", "res_id", "purpose_code", "content", "content_digest", "purpose_id",
-    "signer_id", "signed_at", "signer_name", "state",
-]  # fmt: skip
+    "company_id",
+    "res_id",
+    "purpose_code",
+    "content",
+    "content_digest",
+    "purpose_id",
+    "signer_id",
+    "signed_at",
+    "signer_name",
+    "state",
+]
 
 
 class SignoffMixin(models.AbstractModel):
@@ -29,7 +36,8 @@ class SignoffMixin(models.AbstractModel):
         terms = {}
         by_company = self.grouped(lambda document: document._signoff_company())
         for company, documents in by_company.items():
-            reader = documents.sudo().with_context({}).with_company(company)
+            nobody = self.env(su=True, context={})
+            reader = documents.with_env(nobody).with_company(company)
             terms.update(reader._signoff_terms(code))
         return terms
 
@@ -140,12 +148,13 @@ class SignoffMixin(models.AbstractModel):
     def _signoff_reason(self, row, found):
         """Write changes as one line each, in the language of who had signed."""
         document = self.browse(row.res_id).with_context(lang=row.signer_id.lang)
+        nothing = document.env._("nothing")
         return "\n".join(
             document.env._(
                 "%(term)s: %(old)s → %(new)s",
                 term=document._signoff_label(change.path),
-                old=words(document.env, change.old) or document.env._("nothing"),
-                new=words(document.env, change.new) or document.env._("nothing"),
+                old=document._signoff_words(change.path, change.old) or nothing,
+                new=document._signoff_words(change.path, change.new) or nothing,
             )
             for change in found
         )

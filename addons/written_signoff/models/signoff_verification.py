@@ -2,7 +2,9 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_datetime
 
 from ..digest import GENESIS
 from .signoff_finding import ChainReading
@@ -25,7 +27,6 @@ class SignoffVerification(models.Model):
     _description = "Verification of Signatures"
     _order = "id desc"
 
-    name = fields.Char(compute="_compute_name", store=True)
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
     )
@@ -46,9 +47,14 @@ class SignoffVerification(models.Model):
     )
 
     @api.depends("run_at", "company_id")
-    def _compute_name(self):
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
         for run in self:
-            run.name = f"{run.company_id.name} {fields.Datetime.to_string(run.run_at)}"
+            run.display_name = self.env._(
+                "Verification, %(company)s, %(time)s",
+                company=run.company_id.name,
+                time=format_datetime(self.env, run.run_at, dt_format="short"),
+            )
 
     @api.depends("finding_ids")
     def _compute_state(self):
@@ -75,12 +81,13 @@ class SignoffVerification(models.Model):
             return super()._signoff_terms(code)
         return {
             run.id: {
+                "remark": run.remark or "",
+                "findings": {
+                    f"{row.chain_no}–{row.until_no}, {row.problem}": row.problem
+                    for row in run.finding_ids
+                },
                 "rows_read": run.checked,
                 "last_digest": run.head_digest,
-                "findings": [
-                    [row.problem, row.chain_no, row.until_no] for row in run.finding_ids
-                ],
-                "remark": run.remark or "",
             }
             for run in self
         }
@@ -92,7 +99,15 @@ class SignoffVerification(models.Model):
             "findings": self.env._("Findings"),
             "remark": self.env._("Remark"),
         }
+        if path[0] == "findings" and len(path) > 1:
+            return path[1].split(",")[0]
         return labels.get(path[-1]) or super()._signoff_label(path)
+
+    def _signoff_words(self, path, value):
+        if path[0] == "findings" and isinstance(value, str):
+            field = self.env["signoff.finding"]._fields["problem"]
+            return dict(field._description_selection(self.env)).get(value, value)
+        return super()._signoff_words(path, value)
 
     # -- running -----------------------------------------------------------------
 
@@ -116,7 +131,7 @@ class SignoffVerification(models.Model):
     @api.model
     def _cron_verify(self):
         """Verify every company's chain; one that fails does not stop the others."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search(Domain.TRUE)
         for done, company in enumerate(companies, 1):
             try:
                 with self.env.cr.savepoint():

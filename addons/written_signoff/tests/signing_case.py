@@ -53,7 +53,7 @@ class SigningMixin:
     def dialog(self, document, statement="I looked into it.", code=CODE):
         """Return the dialog as its signer has filled it in."""
         action = document._signoff_dialog(code)
-        dialogs = document.env[action["res_model"]].with_context(action["context"])
+        dialogs = document.env[action["res_model"]].with_context(**action["context"])
         return dialogs.create({"statement": statement})
 
     def sign(self, document, statement="I looked into it.", code=CODE):

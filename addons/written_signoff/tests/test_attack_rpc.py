@@ -3,6 +3,7 @@
 PLT-05: a sign-off cannot be altered or deleted by anyone through Odoo.
 """
 
+import collections
 import json
 from datetime import datetime, timedelta
 
@@ -19,7 +20,11 @@ REFUSED = {
     "odoo.exceptions.UserError",
     "builtins.AttributeError",
 }
-QUIET = ("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+QUIET = (
+    "odoo.http",
+    "odoo.addons.base.models.ir_rule",
+    "odoo.addons.base.models.ir_model",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -58,14 +63,24 @@ class TestAttackRpc(SigningMixin, HttpCase):
     def values(self):
         row = self.row.sudo().copy_data()[0]
         return {
-            "company_id": self.company.id, "chain_no": 2, "kind": "signature",
-            "res_model": row["res_model"], "res_id": self.signed.id, "state": "valid",
-            "document_name": "Forged", "purpose_id": self.purpose.id,
-            "purpose_code": CODE, "signer_id": self.vera.id, "signer_name": "Vera",
-            "signed_at": "2026-03-01 10:00:00", "method": "password",
-            "content": self.row.content, "content_digest": self.row.content_digest,
-            "previous_digest": self.row.digest, "digest": "0" * 64,
-        }  # fmt: skip
+            "company_id": self.company.id,
+            "chain_no": 2,
+            "kind": "signature",
+            "res_model": row["res_model"],
+            "res_id": self.signed.id,
+            "state": "valid",
+            "document_name": "Forged",
+            "purpose_id": self.purpose.id,
+            "purpose_code": CODE,
+            "signer_id": self.vera.id,
+            "signer_name": "Vera",
+            "signed_at": "2026-03-01 10:00:00",
+            "method": "password",
+            "content": self.row.content,
+            "content_digest": self.row.content_digest,
+            "previous_digest": self.row.digest,
+            "digest": "0" * 64,
+        }
 
     def attack(self):
         ids = self.row.ids
@@ -89,10 +104,9 @@ class TestAttackRpc(SigningMixin, HttpCase):
 
     def load(self, kw):
         """Import tells its refusal in a message."""
-        values = {**self.values(), "company_id": self.company.name}
-        names = [name.replace("_id", "_id/.id") if name in (
-            "company_id", "purpose_id", "signer_id") else name for name in values]  # fmt: skip
-        values.update(company_id=str(self.company.id))
+        values = self.values()
+        records = {"company_id", "purpose_id", "signer_id"}
+        names = [f"{name}/.id" if name in records else name for name in values]
         rows = [[str(value) for value in values.values()]]
         with mute_logger(*QUIET, "odoo.models.load", "odoo.sql_db"):
             try:
@@ -103,7 +117,9 @@ class TestAttackRpc(SigningMixin, HttpCase):
                 self.assertIn(error.args[0], REFUSED)
             fields = [".id", "statement"]
             try:
-                answer = self.call(SIGNATURE, "load", fields, [[self.row.id, "x"]], **kw)
+                answer = self.call(
+                    SIGNATURE, "load", fields, [[self.row.id, "x"]], **kw
+                )
                 self.assertFalse(answer["ids"])
             except JsonRpcException as error:
                 self.assertIn(error.args[0], REFUSED)
@@ -158,10 +174,13 @@ class TestAttackRpc(SigningMixin, HttpCase):
         self.refused("signoff.sign", "write", dialog.ids, {"statement": "Otto's."})
         # Nor does signing in another's name work from one's own dialog.
         values = {
-            "res_model": self.signed._name, "res_id": self.signed.id,
-            "purpose_id": self.purpose.id, "statement": "In another's name.",
-            "create_uid": self.vera.id, "signer_name": "Vera",
-        }  # fmt: skip
+            "res_model": self.signed._name,
+            "res_id": self.signed.id,
+            "purpose_id": self.purpose.id,
+            "statement": "In another's name.",
+            "create_uid": self.vera.id,
+            "signer_name": "Vera",
+        }
         [own] = self.call("signoff.sign", "create", [values])
         self.call("signoff.sign", "action_sign", [own], context=context)
         row = self.rows(self.signed).filtered(lambda row: row.state == "valid")
@@ -171,9 +190,14 @@ class TestAttackRpc(SigningMixin, HttpCase):
         self.authenticate(self.root.login, PASSWORD)
         model, ids = self.signed._name, self.signed.ids
         for vals in (
-            {"checked": 99}, {"head_digest": "x"}, {"state": "sound"}, {"last_no": 7},
-            {"finding_ids": [[5, 0, 0]]}, {"company_id": 1}, {"run_at": False},
-        ):  # fmt: skip
+            {"checked": 99},
+            {"head_digest": "x"},
+            {"state": "sound"},
+            {"last_no": 7},
+            {"finding_ids": [[5, 0, 0]]},
+            {"company_id": 1},
+            {"run_at": False},
+        ):
             with self.subTest(vals=vals):
                 self.refused(model, "write", ids, vals)
         self.refused(model, "create", [{"company_id": self.company.id}])
@@ -193,11 +217,13 @@ class TestAttackRpc(SigningMixin, HttpCase):
             "create",
             [
                 {
-                    "module": "written_signoff", "name": "forged",
-                    "model": SIGNATURE, "res_id": self.row.id,
+                    "module": "written_signoff",
+                    "name": "forged",
+                    "model": SIGNATURE,
+                    "res_id": self.row.id,
                 }
             ],
-        )  # fmt: skip
+        )
         names = ["id", "statement"]
         rows = [["written_signoff.forged", "Altered by import"]]
         with mute_logger(*QUIET, "odoo.models.load"):
@@ -245,17 +271,22 @@ class TestAttackRpc(SigningMixin, HttpCase):
     def test_many_wrong_passwords_are_slowed(self):
         """Odoo's own cooldown counts wrong passwords of the dialog, too."""
         self.env["ir.config_parameter"].set_param("base.login_cooldown_after", 3)
-        self.addCleanup(self.registry._login_failures.clear) if hasattr(
-            self.registry, "_login_failures") else None  # fmt: skip
+        self.registry._login_failures = collections.defaultdict(
+            lambda: (0, datetime.min)
+        )
+        self.addCleanup(self.registry._login_failures.clear)
         dialog = self.dialog(self.signed)
         self.env.flush_all()
         self.authenticate(self.vera.login, PASSWORD)
         for wrong in ("a", "b", "c"):
-            self.refused("signoff.sign", "action_sign", dialog.ids,
-                         context={"password": wrong})  # fmt: skip
+            self.refused(
+                "signoff.sign", "action_sign", dialog.ids, context={"password": wrong}
+            )
         # Even the right one is not looked at any more.
-        self.refused("signoff.sign", "action_sign", dialog.ids,
-                     context={"password": PASSWORD})  # fmt: skip
+        self.refused(
+            "signoff.sign", "action_sign", dialog.ids, context={"password": PASSWORD}
+        )
         self.registry._login_failures.clear()
-        self.call("signoff.sign", "action_sign", dialog.ids,
-                  context={"password": PASSWORD})  # fmt: skip
+        self.call(
+            "signoff.sign", "action_sign", dialog.ids, context={"password": PASSWORD}
+        )

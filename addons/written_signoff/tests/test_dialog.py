@@ -12,8 +12,8 @@ class TestDialog(SigningCase):
     def test_as_the_web_client_does(self):
         document = self.document()
         action = document.with_context(signoff_purpose=CODE).action_signoff()
-        form = Form(self.env[action["res_model"]].with_env(
-            document.env).with_context(action["context"]))  # fmt: skip
+        dialogs = document.env[action["res_model"]]
+        form = Form(dialogs.with_context(**action["context"]))
         self.assertIn("Nothing to see.", form.terms_html)
         self.assertEqual(form.meaning, self.purpose.meaning)
         self.assertEqual(form.signer_name, "Vera")

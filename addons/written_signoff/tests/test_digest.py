@@ -2,12 +2,11 @@
 
 import json
 import unittest
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, timedelta, timezone
 from decimal import Decimal, localcontext
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from odoo.tests import tagged
 
 from ..digest import GENESIS, canonical, changes, link, number, sha256
@@ -50,8 +49,6 @@ def shuffled(value):
 
 @tagged("post_install", "-at_install")
 class TestDigest(unittest.TestCase):
-    test_tags = {"post_install"}
-
     @given(CONTENTS)
     def test_canonical_is_stable(self, content):
         """What was read back from its canonical form has the same form again."""

@@ -20,7 +20,12 @@ class TestPaper(SigningCase):
         self.purpose.group_ids = [Command.clear()]
 
     def draw(self, document, **how):
-        how = {"method": "portal", "signer_name": "A. Customer", "evidence": DRAWN, **how}
+        how = {
+            "method": "portal",
+            "signer_name": "A. Customer",
+            "evidence": DRAWN,
+            **how,
+        }
         return document._signoff_sign(CODE, "We agree.", **how)
 
     def test_drawn(self):
@@ -34,9 +39,12 @@ class TestPaper(SigningCase):
     def test_name_and_signature_are_needed(self):
         document = self.document()
         for lacking in (
-            {"signer_name": ""}, {"signer_name": "  "}, {"evidence": None},
-            {"evidence": b""}, {"evidence": "*"},
-        ):  # fmt: skip
+            {"signer_name": ""},
+            {"signer_name": "  "},
+            {"evidence": None},
+            {"evidence": b""},
+            {"evidence": "*"},
+        ):
             with self.subTest(**lacking), self.assertRaises(UserError):
                 self.draw(document, **lacking)
         self.assertFalse(self.rows(document))

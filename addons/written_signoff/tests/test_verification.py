@@ -57,21 +57,32 @@ class TestVerification(SigningCase):
 
     def test_statement(self):
         rows = self.chain()
-        self.alter("UPDATE signoff_signature SET statement = 'No.' WHERE id = %s",
-                   rows[1].id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET statement = 'No.' WHERE id = %s", rows[1].id
+        )
         self.assertEqual(self.findings(), [("altered", 2, 2)])
 
     def test_every_covered_column(self):
         rows = self.chain(2)
         row = rows[0]
         others = {
-            "res_model": "res.partner", "res_id": 77, "document_name": "Other",
-            "purpose_code": "other", "meaning": "Other", "signer_id": self.otto.id,
-            "signer_name": "Other", "signer_role": "Other", "signed_at": "2020-01-01",
-            "method": "scan", "kind": "void", "principal_name": "Other",
-            "principal_id": self.otto.id, "purpose_id": self.countersign.id,
-            "evidence_name": "other.png", "target_id": rows[1].id,
-        }  # fmt: skip
+            "res_model": "res.partner",
+            "res_id": 77,
+            "document_name": "Other",
+            "purpose_code": "other",
+            "meaning": "Other",
+            "signer_id": self.otto.id,
+            "signer_name": "Other",
+            "signer_role": "Other",
+            "signed_at": "2020-01-01",
+            "method": "scan",
+            "kind": "void",
+            "principal_name": "Other",
+            "principal_id": self.otto.id,
+            "purpose_id": self.countersign.id,
+            "evidence_name": "other.png",
+            "target_id": rows[1].id,
+        }
         for column, value in others.items():
             with self.subTest(column=column), self.cr.savepoint() as savepoint:
                 self.alter(
@@ -97,8 +108,9 @@ class TestVerification(SigningCase):
 
     def test_content_taken_away(self):
         rows = self.chain()
-        self.alter("UPDATE signoff_signature SET content = NULL WHERE id = %s",
-                   rows[2].id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET content = NULL WHERE id = %s", rows[2].id
+        )
         self.assertEqual(self.findings(), [("content", 3, 3)])
 
     def test_content_with_its_digest(self):
@@ -106,20 +118,26 @@ class TestVerification(SigningCase):
         self.alter(
             "UPDATE signoff_signature SET content = %s, content_digest = %s "
             "WHERE id = %s",
-            "{}", sha256("{}"), rows[2].id,
-        )  # fmt: skip
+            "{}",
+            sha256("{}"),
+            rows[2].id,
+        )
         self.assertEqual(self.findings(), [("altered", 3, 3)])
 
     def recomputed(self, row, **values):
         """Write a row with the digest that its new values would have had."""
         names = ", ".join(f"{name} = %s" for name in values)
-        self.alter(f"UPDATE signoff_signature SET {names} WHERE id = %s",
-                   *values.values(), row.id)  # fmt: skip
+        self.alter(
+            f"UPDATE signoff_signature SET {names} WHERE id = %s",
+            *values.values(),
+            row.id,
+        )
         self.cr.execute("SELECT * FROM signoff_signature WHERE id = %s", [row.id])
         [found] = self.cr.dictfetchall()
         digest = link_of(found)
-        self.alter("UPDATE signoff_signature SET digest = %s WHERE id = %s",
-                   digest, row.id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET digest = %s WHERE id = %s", digest, row.id
+        )
         return digest
 
     def test_row_with_its_digest(self):
@@ -138,8 +156,12 @@ class TestVerification(SigningCase):
         rows = self.chain()
         self.assertFalse(self.findings())
         digest = self.recomputed(rows[4], statement="I never said that.")
-        self.alter("UPDATE signoff_chain SET last_digest = %s WHERE company_id = %s",
-                   digest, self.company.id, table="signoff_chain")  # fmt: skip
+        self.alter(
+            "UPDATE signoff_chain SET last_digest = %s WHERE company_id = %s",
+            digest,
+            self.company.id,
+            table="signoff_chain",
+        )
         self.assertEqual(self.findings(), [("history", 5, 5)])
 
     def test_row_deleted_in_the_middle(self):
@@ -164,8 +186,10 @@ class TestVerification(SigningCase):
         self.alter(
             "UPDATE signoff_chain SET last_no = 3, last_digest = %s "
             "WHERE company_id = %s",
-            rows[2].digest, self.company.id, table="signoff_chain",
-        )  # fmt: skip
+            rows[2].digest,
+            self.company.id,
+            table="signoff_chain",
+        )
         self.assertEqual(self.findings(), [("end", 4, 5)])
 
     def test_all_rows_deleted(self):
@@ -177,8 +201,10 @@ class TestVerification(SigningCase):
         rows = self.chain()
         self.alter("DELETE FROM signoff_signature WHERE id = %s", rows[1].id)
         for row in rows[2:]:
-            self.alter("UPDATE signoff_signature SET chain_no = chain_no - 1 "
-                       "WHERE id = %s", row.id)  # fmt: skip
+            self.alter(
+                "UPDATE signoff_signature SET chain_no = chain_no - 1 WHERE id = %s",
+                row.id,
+            )
         found = self.findings()
         self.assertIn(("altered", 2, 2), found)
         self.assertIn(("end", 5, 5), found)
@@ -187,7 +213,9 @@ class TestVerification(SigningCase):
         document = self.document()
         void = document._signoff_sign(CODE, "At first.")
         document._signoff_sign(CODE, "Again.")
-        self.alter("UPDATE signoff_signature SET state = 'valid' WHERE id = %s", void.id)
+        self.alter(
+            "UPDATE signoff_signature SET state = 'valid' WHERE id = %s", void.id
+        )
         self.assertEqual(self.findings(), [("state", 1, 1)])
         # A gate asks the facts, not the state.
         latest = document._signoff_latest([CODE])[document.id, CODE]
@@ -209,16 +237,18 @@ class TestVerification(SigningCase):
             CODE, "Ours.", method="portal", signer_name="A. Customer", evidence=drawn
         )
         self.assertFalse(self.findings())
-        self.alter("UPDATE signoff_signature SET evidence = %s WHERE id = %s",
-                   other, row.id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET evidence = %s WHERE id = %s", other, row.id
+        )
         self.assertEqual(self.findings(), [("evidence", 1, 1)])
         self.alter("UPDATE signoff_signature SET evidence = NULL WHERE id = %s", row.id)
         self.assertEqual(self.findings(), [("evidence", 1, 1)])
 
     def test_named(self):
         rows = self.chain()
-        self.alter("UPDATE signoff_signature SET statement = 'No.' WHERE id = %s",
-                   rows[1].id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET statement = 'No.' WHERE id = %s", rows[1].id
+        )
         finding = self.Verification._verify(self.company).sudo().finding_ids
         self.assertEqual(
             (finding.signature_id, finding.document, finding.signer),
@@ -255,7 +285,9 @@ class TestVerification(SigningCase):
             [("res_model", "=", "signoff.verification")]
         )
         return activities.filtered(
-            lambda todo: self.Verification.browse(todo.res_id).company_id == self.company
+            lambda todo: (
+                self.Verification.browse(todo.res_id).company_id == self.company
+            )
         )
 
     def job(self):
@@ -267,15 +299,17 @@ class TestVerification(SigningCase):
         rows = self.chain()
         self.job()
         self.assertFalse(self.alarms())
-        self.alter("UPDATE signoff_signature SET statement = 'No.' WHERE id = %s",
-                   rows[1].id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET statement = 'No.' WHERE id = %s", rows[1].id
+        )
         self.job()
         self.assertEqual(self.alarms().user_id, self.vera | self.otto)
         self.job()
         self.assertEqual(len(self.alarms()), 2)
         # Something new is told again.
-        self.alter("UPDATE signoff_signature SET statement = 'No.' WHERE id = %s",
-                   rows[3].id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET statement = 'No.' WHERE id = %s", rows[3].id
+        )
         self.job()
         self.assertEqual(len(self.alarms()), 4)
 
@@ -283,8 +317,9 @@ class TestVerification(SigningCase):
         """Without an auditor the administrators are told."""
         rows = self.chain()
         (self.vera | self.otto).active = False
-        self.alter("UPDATE signoff_signature SET statement = 'No.' WHERE id = %s",
-                   rows[1].id)  # fmt: skip
+        self.alter(
+            "UPDATE signoff_signature SET statement = 'No.' WHERE id = %s", rows[1].id
+        )
         self.job()
         self.assertEqual(self.alarms().user_id, self.root)
 

@@ -82,8 +82,11 @@ class TestVoid(SigningCase):
     def test_only_what_covers_it(self):
         """Many documents and purposes: only those that changed are void."""
         documents = self.document() | self.document()
-        rows = {(doc.id, code): self.sign(doc, code=code)
-                for doc in documents for code in (CODE, self.countersign.code)}  # fmt: skip
+        rows = {
+            (doc.id, code): self.sign(doc, code=code)
+            for doc in documents
+            for code in (CODE, self.countersign.code)
+        }
         documents[0].remark = "Another."
         states = {key: row.state for key, row in rows.items()}
         self.assertEqual(states[documents[0].id, CODE], "void")
@@ -97,15 +100,20 @@ class TestVoid(SigningCase):
             Command.create({"term": "remark", "less": 2, "more": 10})
         ]
         for remark, state in (
-            ("980", "valid"), ("1100", "valid"), ("979", "void"), ("1101", "void"),
+            ("980", "valid"),
+            ("1100", "valid"),
+            ("979", "void"),
+            ("1101", "void"),
             ("nine hundred", "void"),
-        ):  # fmt: skip
+        ):
             with self.subTest(remark=remark):
                 document = self.document(remark="1000")
                 row = self.sign(document)
                 document.remark = remark
                 self.assertEqual(row.state, state)
-                self.assertEqual(bool(document._signoff_valid([CODE])), state == "valid")
+                self.assertEqual(
+                    bool(document._signoff_valid([CODE])), state == "valid"
+                )
 
     def test_tolerance_is_of_what_was_signed(self):
         """Small steps do not add up unseen."""

@@ -1,3 +1,1 @@
-from . import signoff_identity
-from . import signoff_sign
-from . import signoff_withdraw
+from . import signoff_identity, signoff_sign, signoff_withdraw

@@ -43,4 +43,4 @@ class SignoffIdentity(models.AbstractModel):
         """Return the dialog with the password out of everybody else's sight."""
         context = {**self.env.context}
         context.pop("password", None)
-        return self.with_context(context)
+        return self.with_env(self.env(context=context))

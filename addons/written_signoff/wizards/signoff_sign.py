@@ -1,9 +1,7 @@
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
 
-from ..digest import canonical
+from ..digest import plain
 from ..wording import table
 
 
@@ -55,7 +53,7 @@ class SignoffSign(models.TransientModel):
             document = dialog._document()
             terms = document._signoff_own_terms(dialog.purpose_id)
             dialog.document_name = document.display_name
-            dialog.terms_html = table(document, json.loads(canonical(terms)))
+            dialog.terms_html = table(document, plain(terms))
 
     @api.depends_context("uid")
     def _compute_signer_name(self):
