@@ -59,7 +59,7 @@ class ReleaseRule(models.Model):
 
     @api.model
     @tools.ormcache("gate_id", "tier_id")
-    def _table(self, gate_id, tier_id):
+    def _cells(self, gate_id, tier_id):
         rows = self.sudo().search(
             [("gate_id", "=", gate_id), ("tier_id", "=", tier_id)]
         )
@@ -70,7 +70,7 @@ class ReleaseRule(models.Model):
     @api.model
     def _of(self, gate, tier):
         """Return ``{requirement code: Rule}`` of a tier at a gate; keep it unchanged."""
-        return self._table(gate.id, tier.id)
+        return self._cells(gate.id, tier.id)
 
     @api.model_create_multi
     def create(self, vals_list):
