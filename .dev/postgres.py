@@ -101,7 +101,9 @@ def _reach_capabilities(user):
     if all(_may_enter(folder, user) for folder in folders):
         return []
     for name in ("dac_read_search", "dac_override"):
+        # The last is for access(), which otherwise leaves capabilities out of account.
         options = [f"--inh-caps=+{name}", f"--ambient-caps=+{name}"]
+        options.append("--securebits=+no_setuid_fixup")
         tried = subprocess.run(
             ["setpriv", *options, "true"], capture_output=True, check=False
         )
