@@ -26,7 +26,7 @@ class Fact(NamedTuple):
     :param datetime since: naive UTC; met: when it came, else since when it is waited for
     :param detail: one phrase for a person, or a function that makes it: words are only
         put together when somebody reads them
-    :param who: who can meet it, where that is a person and not only a role; likewise
+    :param who: the person who can meet it, where it is one; likewise
     :param bool applies: whether this record needs it at all
     """
 

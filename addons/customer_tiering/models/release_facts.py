@@ -55,6 +55,4 @@ class SaleOrder(models.Model):
         )
 
     def _release_salesperson(self):
-        role = self.env.ref("customer_tiering.role_salesperson").sudo().name
-        name = self.user_id.sudo().name
-        return f"{role}: {name}" if name else role
+        return self.user_id.sudo().name or ""

@@ -240,7 +240,7 @@ class SaleOrder(models.Model):
             "treatment": line.rule.treatment,
             "days": line.rule.days,
             "detail": words(line.fact.detail),
-            "who": words(line.fact.who) or requirement._who(),
+            "who": " · ".join(filter(None, [requirement._who(), words(line.fact.who)])),
             "where": requirement.where or "",
             "since": format_datetime(self.env, line.fact.since, dt_format="short")
             if line.fact.since

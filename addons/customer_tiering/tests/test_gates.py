@@ -93,8 +93,10 @@ class TestProductionGate(GateCase):
             order.invalidate_recordset()
             self.assertEqual(order.state, "draft")
         result = self.env["sale.order"].load(
-            ["partner_id/.id", "state"], [[self.customers["b"].id, "sale"]]
-        )
+            ["partner_id/.id", "payment_term_id/.id", "state",
+             "order_line/product_id/.id", "order_line/product_uom_qty"],
+            [[self.customers["b"].id, self.terms.id, "sale", self.brochure.id, 10]],
+        )  # fmt: skip
         self.assertFalse(result["ids"])
         self.assertIn("Deposit arrived", result["messages"][0]["message"])
 
