@@ -1,6 +1,6 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from ..completeness import mandatory_items
@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
             given = line._intake_given()
             gaps = [labels[item] for item in given if item in needed - _true(given)]
             if gaps:
-                texts.append(f"{line.product_id.display_name}: {', '.join(gaps)}")
+                texts.append(f"{_name(line)}: {', '.join(gaps)}")
         return texts
 
     def _intake_missing_items(self, rules, labels):
@@ -196,8 +196,13 @@ class SaleOrder(models.Model):
         Asked again while the question is open, the list is renewed, not the time.
 
         :raises UserError: nothing is missing, or the order is no longer at intake
+        :raises AccessError: who asks has no part in sales, or not in this order
         """
         self.check_access("write")
+        if not self.env.user.has_group("sales_team.group_sale_salesman"):
+            raise AccessError(
+                self.env._("Customers are asked by sales and customer service.")
+            )
         missing = self.filtered(
             lambda order: order.state in OPEN_INTAKE
         )._intake_missing()
@@ -306,6 +311,11 @@ class SaleOrderLine(models.Model):
             "tolerance": self.tolerance_percent > 0,
             "unit_price": self.price_unit > 0,
         }
+
+
+def _name(line):
+    """Return the line's own first words: a product's display name costs a query."""
+    return (line.name or line.product_id.name or "").partition("\n")[0]
 
 
 def _path(line):

@@ -56,9 +56,9 @@ class TestIntakeCompleteness(IntakeCase):
     def test_each_item_alone(self):
         """No item hides another, and none is missed."""
         line_items = {
-            "specification": "Brochure: Specification",
-            "price_unit": "Brochure: Unit price",
-            "product_uom_qty": "Brochure: Quantity",
+            "specification": "[BRO-1] Brochure: Specification",
+            "price_unit": "[BRO-1] Brochure: Unit price",
+            "product_uom_qty": "[BRO-1] Brochure: Quantity",
         }
         for name, text in line_items.items():
             with self.subTest(name):
@@ -84,7 +84,7 @@ class TestIntakeCompleteness(IntakeCase):
             self._rule(item, company_id=self.company.id)
         self.assertEqual(
             self._missing(order),
-            ["Brochure: Tolerance", "Packing", "Labelling", "Special requirements"],
+            ["[BRO-1] Brochure: Tolerance", "Packing", "Labelling", "Special requirements"],
         )
         order.order_line.tolerance_percent = 2
         order.write({"packing": "x", "labelling": "x", "special_requirements": "x"})
@@ -98,9 +98,9 @@ class TestIntakeCompleteness(IntakeCase):
         order = self.order()
         self.assertEqual(self._missing(order), [])
         self.brochure.categ_id = below
-        self.assertEqual(self._missing(order), ["Brochure: Tolerance", "Packing"])
+        self.assertEqual(self._missing(order), ["[BRO-1] Brochure: Tolerance", "Packing"])
         self._rule("packing", mandatory=False, categ_id=below.id)
-        self.assertEqual(self._missing(order), ["Brochure: Tolerance"])
+        self.assertEqual(self._missing(order), ["[BRO-1] Brochure: Tolerance"])
 
     def test_rule_of_another_company_does_not_count(self):
         """ROL-06: what the rival asks for is not asked for here."""
@@ -109,10 +109,11 @@ class TestIntakeCompleteness(IntakeCase):
         order = self.order()
         self.assertEqual(self._missing(order), [])
         own = self._rule("packing", company_id=self.company.id)
-        seen = self.env["order.completeness.rule"].with_user(person).search([])
-        self.assertNotIn(own, seen)
+        theirs = self.env["order.completeness.rule"].with_user(person)
+        theirs = theirs.with_context(allowed_company_ids=rival.ids)
+        self.assertNotIn(own, theirs.search([]))
         with self.assertRaises(AccessError):
-            order.with_user(person).action_ask_customer()
+            order.with_env(theirs.env).action_ask_customer()
 
     def test_order_without_goods_is_incomplete(self):
         order = self.order(order_line=[])

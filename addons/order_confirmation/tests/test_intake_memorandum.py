@@ -322,10 +322,14 @@ class TestIntakeMemorandumAccess(IntakeCase):
     def test_companies_do_not_see_each_other(self):
         memorandum = self.memorandum()
         rival, person = self.other_company()
-        theirs = self.env["order.memorandum"].with_user(person)
+        theirs = (
+            self.env["order.memorandum"]
+            .with_user(person)
+            .with_context(allowed_company_ids=rival.ids)
+        )
         self.assertFalse(theirs.search([]))
         with self.assertRaises(AccessError):
-            memorandum.with_user(person).read(["requirement"])
+            memorandum.with_env(theirs.env).read(["requirement"])
         with self.assertRaises(UserError):
             theirs.create(
                 {
