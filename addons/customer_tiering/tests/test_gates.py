@@ -331,24 +331,22 @@ class TestShippingGate(GateCase):
             ship.button_validate()
 
     def test_moves_without_a_picking(self):
-        customers = self.env.ref("stock.stock_location_customers")
-        move = self.env["stock.move"].create(
-            {
-                "product_id": self.brochure.id,
-                "product_uom_qty": 5,
-                "quantity": 5,
-                "picked": True,
-                "company_id": self.company.id,
-                "location_id": self.warehouse.lot_stock_id.id,
-                "location_dest_id": customers.id,
-            }
-        )
+        values = {
+            "product_id": self.brochure.id,
+            "product_uom_qty": 5,
+            "quantity": 5,
+            "picked": True,
+            "company_id": self.company.id,
+            "location_id": self.warehouse.lot_stock_id.id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+        move = self.env["stock.move"].create(values)
         with self.assertRaisesRegex(UserError, "without an order"):
             move._action_done()
         with self.assertRaises(UserError), self.env.cr.savepoint():
             move.write({"state": "done"})
         with self.assertRaises(UserError), self.env.cr.savepoint():
-            move.copy({"state": "done"})
+            self.env["stock.move"].create({**values, "state": "done"})
 
     def test_a_line_smuggled_onto_a_done_move(self):
         """TIER-06: lines that are added to a done move are held as well."""
