@@ -1,4 +1,5 @@
 from . import (
+    test_matrix_screen,
     test_money,
     test_money_ways,
 )
