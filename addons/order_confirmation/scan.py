@@ -12,8 +12,6 @@ _PICTURES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
-    b"II*\x00": "image/tiff",
-    b"MM\x00*": "image/tiff",
     b"BM": "image/bmp",
 }
 
@@ -33,15 +31,28 @@ def kind(data):
 
 def readable(data):
     """Return whether a PDF has a page, or a picture can be shown to its last line."""
+    name = kind(data)
     try:
-        if kind(data) == "application/pdf":
+        if name == "application/pdf":
             return PdfFileReader(io.BytesIO(data), strict=False).getNumPages() > 0
+        if not _whole(name, data):
+            return False
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()
             return min(picture.size) > 1
     except Exception:
         # Readers fail on broken files in more ways than they name.
         return False
+
+
+def _whole(name, data):
+    """Return whether the mark at the end is there: a cut picture still opens here."""
+    if name == "image/png":
+        return b"IEND" in data[-64:]
+    if name == "image/jpeg":
+        # Cameras put a small picture, with an end of its own, before the large one.
+        return data.rfind(b"\xff\xd9") > len(data) // 2
+    return True
 
 
 def drawn(data):

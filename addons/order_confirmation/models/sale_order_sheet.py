@@ -4,7 +4,7 @@ from odoo.tools import format_date
 
 from odoo.addons.customer_tiering.matrix import Fact
 
-from .order_sheet import ENDED
+from .order_sheet import ENDED, STATES
 
 PURPOSES = ("sheet_check", "sheet_return", "sheet_verify")
 
@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
     sheet_ids = fields.One2many("order.sheet", "order_id", "Sheets")
     sheet_count = fields.Integer(compute="_compute_current_sheet")
     current_sheet_id = fields.Many2one("order.sheet", compute="_compute_current_sheet")
-    sheet_state = fields.Selection(related="current_sheet_id.state", string="Sheet")
+    sheet_state = fields.Selection(STATES, "Sheet", compute="_compute_current_sheet")
     sheet_outdated = fields.Boolean(
         compute="_compute_sheet_outdated", groups="base.group_user"
     )
@@ -27,12 +27,14 @@ class SaleOrder(models.Model):
         for order in self:
             live = order.sheet_ids.filtered(lambda sheet: sheet.state not in ENDED)
             order.current_sheet_id = live[:1]
+            order.sheet_state = live[:1].state
             order.sheet_count = len(order.sheet_ids)
 
-    @api.depends("current_sheet_id.outdated")
+    @api.depends("sheet_ids.state")
     def _compute_sheet_outdated(self):
+        outdated = self.current_sheet_id._outdated()
         for order in self:
-            order.sheet_outdated = order.current_sheet_id.outdated
+            order.sheet_outdated = order.current_sheet_id in outdated
 
     # -- making a sheet ------------------------------------------------------------
 

@@ -1,6 +1,26 @@
+import io
+from base64 import b64encode
+
+from PIL import Image, ImageDraw
+
 from odoo import Command
 
 from odoo.addons.customer_tiering.tests.tier_case import TierCase
+
+TICKS = ("legible", "signatory_mark", "unchanged", "remarks_clear")
+
+
+def picture(line=True, kind="PNG"):
+    """Return a small picture as bytes, with a line drawn on it or blank."""
+    image = Image.new("RGB", (120, 40), "white")
+    if line:
+        ImageDraw.Draw(image).line((5, 30, 110, 8), fill="black", width=3)
+    stream = io.BytesIO()
+    image.save(stream, kind)
+    return stream.getvalue()
+
+
+DRAWN = b64encode(picture()).decode()
 
 
 class OrderCase(TierCase):
@@ -42,7 +62,31 @@ class OrderCase(TierCase):
 
     def return_sheet(self, order):
         """Make, check, send and return the sheet of the order, and verify it."""
-        raise NotImplementedError
+        sheet = self.sent_sheet(order)
+        sheet._take_return("Ms Lin", DRAWN, "portal", "drawn.png")
+        self.verify(sheet)
+        return sheet
+
+    def sent_sheet(self, order):
+        """Make, check and send the sheet of an order."""
+        sheet = self.checked_sheet(order)
+        sheet.with_user(self.people["customer_service"]).action_hand_over_link()
+        return sheet
+
+    def checked_sheet(self, order):
+        """Make the sheet of an order and let the supervisor check it."""
+        service = self.people["customer_service"]
+        action = order.with_user(service).action_make_sheet()
+        sheet = self.env["order.sheet"].browse(action["res_id"])
+        sheet.with_user(self.people["supervisor"]).check_line_ids.write({"done": True})
+        self.sign(sheet, "sheet_check", "supervisor")
+        return sheet
+
+    def verify(self, sheet, **values):
+        """Verify a return as customer service, all four points ticked."""
+        ticks = dict.fromkeys(TICKS, True)
+        values = {"no_signatory_reason": "Known to us for years", **ticks, **values}
+        return self.sign(sheet, "sheet_verify", "customer_service", **values)
 
     def inspect(self, production, quantity):
         """Inspect a production as quality, customer service attending."""
