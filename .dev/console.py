@@ -88,7 +88,7 @@ def reason_in(text):
     for line in lines:
         if os.strerror(errno.ENOSPC) in line:
             return "the disk is full"
-    for pattern in (r"^[\w.]+(Error|Exception|Warning): ", r"^E:", r"\berror\b"):
+    for pattern in (r"^[\w.]*(Error|Exception|Warning): ", r"^E:", r"\berror\b"):
         telling = [line for line in lines if re.search(pattern, line, re.I)]
         if telling:
             return telling[-1][:400]
