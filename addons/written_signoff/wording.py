@@ -41,5 +41,6 @@ def _rows(document, path, terms):
             yield from _rows(document, here, value)
         elif text := document._signoff_words(here, value):
             yield Markup(
-                "<tr><td class='text-muted ps-%s pe-3'>%s</td><td>%s</td></tr>"
+                "<tr><td class='text-muted ps-%s pe-3'>%s</td>"
+                "<td class='text-break w-75'>%s</td></tr>"
             ) % (indent or 1, document._signoff_label(here), text)

@@ -39,6 +39,11 @@ class SignoffFinding(models.Model):
     document = fields.Char(readonly=True)
     signer = fields.Char(readonly=True)
 
+    def _numbers(self):
+        """Return the numbers of the rows in question: ``3``, or ``3–5``."""
+        first, last = self.chain_no, self.until_no
+        return str(first) if first == last else f"{first}–{last}"
+
     def _key(self):
         """Return what makes two findings of different verifications the same."""
         return {(row.problem, row.chain_no, row.until_no) for row in self}

@@ -83,7 +83,7 @@ class SignoffVerification(models.Model):
             run.id: {
                 "remark": run.remark or "",
                 "findings": {
-                    f"{row.chain_no}–{row.until_no}, {row.problem}": row.problem
+                    f"{row._numbers()}, {row.problem}": row.problem
                     for row in run.finding_ids
                 },
                 "rows_read": run.checked,

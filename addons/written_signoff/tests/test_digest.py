@@ -5,12 +5,14 @@ import unittest
 from datetime import UTC, date, timedelta, timezone
 from decimal import Decimal, localcontext
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from ..digest import GENESIS, canonical, changes, link, number, sha256
 
+# A busy machine is no failure.
+SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KEYS = st.text(st.characters(codec="utf-8"), max_size=8)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 LEAVES = (
@@ -49,6 +51,7 @@ def shuffled(value):
 
 @tagged("post_install", "-at_install")
 class TestDigest(unittest.TestCase):
+    @SETTINGS
     @given(CONTENTS)
     def test_canonical_is_stable(self, content):
         """What was read back from its canonical form has the same form again."""
@@ -56,6 +59,7 @@ class TestDigest(unittest.TestCase):
         self.assertEqual(canonical(json.loads(text)), text)
         self.assertEqual(canonical(shuffled(content)), text)
 
+    @SETTINGS
     @given(FLOATS)
     def test_number_keeps_the_value(self, value):
         written = number(value)
@@ -65,12 +69,14 @@ class TestDigest(unittest.TestCase):
         self.assertNotIn("e", written.lower())
         self.assertNotEqual(written, "-0")
 
+    @SETTINGS
     @given(st.integers())
     def test_number_is_the_same_for_whole_floats(self, value):
         if abs(value) < 2**53:
             self.assertEqual(number(float(value)), number(value))
         self.assertEqual(number(value), str(value))
 
+    @SETTINGS
     @given(FLOATS, st.integers(1, 20))
     def test_number_does_not_depend_on_the_thread(self, value, precision):
         with localcontext() as context:
@@ -89,6 +95,7 @@ class TestDigest(unittest.TestCase):
         self.assertEqual(number(-0.0000001), "0")
         self.assertEqual(canonical([date(2026, 3, 1)]), '["2026-03-01"]')
 
+    @SETTINGS
     @given(st.datetimes(), st.integers(-12, 14))
     def test_moment_is_the_same_in_every_zone(self, moment, hours):
         moment = moment.replace(year=2026)
@@ -101,10 +108,12 @@ class TestDigest(unittest.TestCase):
             with self.subTest(value=value), self.assertRaises(TypeError):
                 canonical([value])
 
+    @SETTINGS
     @given(CONTENTS)
     def test_no_change_in_itself(self, content):
         self.assertEqual(changes(content, shuffled(content)), [])
 
+    @SETTINGS
     @given(CONTENTS, KEYS, st.text(max_size=5), st.text(max_size=5))
     def test_a_change_is_named(self, content, key, old, new):
         before, after = {**content, key: old}, {**content, key: new}
@@ -114,6 +123,7 @@ class TestDigest(unittest.TestCase):
             [((key,), old, new)] if old != new else [],
         )
 
+    @SETTINGS
     @given(CONTENTS, CONTENTS)
     def test_changes_are_what_differs(self, before, after):
         """Putting back each named term gives the signed content again."""
@@ -128,6 +138,7 @@ class TestDigest(unittest.TestCase):
                 place[change.path[-1]] = change.old
         self.assertEqual(changes(before, mended), [])
 
+    @SETTINGS
     @given(QUANTITIES, QUANTITIES, PER_CENT, PER_CENT)
     def test_tolerance(self, old, new, less, more):
         """A tolerance holds exactly between its two ends (ORD-15)."""
@@ -142,6 +153,7 @@ class TestDigest(unittest.TestCase):
             self.assertEqual(len(found), 1)
         self.assertTrue(changes({"term": None}, {"term": 1}, {"term": (50, 50)}))
 
+    @SETTINGS
     @given(st.lists(CONTENTS, min_size=2, max_size=6), st.data())
     def test_chain_shows_every_alteration(self, payloads, data):
         """Another content anywhere gives another head."""
