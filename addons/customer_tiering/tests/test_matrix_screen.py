@@ -1,6 +1,5 @@
-from odoo.tests import HttpCase, tagged
-
 from odoo.addons.web.tests import test_js
+from odoo.tests import HttpCase, tagged
 
 SCREEN = "/odoo/action-customer_tiering.release_matrix_action"
 READY = "!!document.querySelector('.o_release_matrix h2')"
