@@ -1,20 +1,23 @@
-from . import customer_tier
-from . import order_kind
-from . import release_gate
-from . import release_rule
-from . import release_decision
-from . import release_owed
-from . import release_facts
-from . import res_company
-from . import res_config_settings
-from . import account_payment_term
-from . import account_payment
-from . import sale_order
-from . import sale_order_money
-from . import sale_order_line
-from . import payment_transaction
-from . import mrp_production
-from . import mrp_workorder
-from . import stock_move
-from . import stock_move_line
-from . import stock_picking
+from . import (
+    account_payment,
+    account_payment_term,
+    customer_tier,
+    mrp_production,
+    mrp_workorder,
+    order_kind,
+    payment_transaction,
+    release_decision,
+    release_facts,
+    release_gate,
+    release_owed,
+    release_rule,
+    res_company,
+    res_config_settings,
+    sale_order,
+    sale_order_answer,
+    sale_order_line,
+    sale_order_money,
+    stock_move,
+    stock_move_line,
+    stock_picking,
+)

@@ -32,9 +32,11 @@ class MrpProduction(models.Model):
         answers for in writing, or a way round the gate.
         """
         return self.filtered(
-            lambda production: production.company_id.sudo().release_control
-            and production.product_id.sale_ok
-            and not production.sudo()._release_orders()
+            lambda production: (
+                production.company_id.sudo().release_control
+                and production.product_id.sale_ok
+                and not production.sudo()._release_orders()
+            )
         )
 
     def _signoff_terms(self, code):

@@ -47,9 +47,7 @@ class SaleOrder(models.Model):
             detail=lambda: (
                 ""
                 if met
-                else self.env._(
-                    "%s still to come", currency.format(money.balance_due)
-                )
+                else self.env._("%s still to come", currency.format(money.balance_due))
             ),
             who=self._release_salesperson,
         )

@@ -14,10 +14,14 @@ class ReleaseOwed(models.Model):
         "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(related="order_id.partner_id", store=True)
-    user_id = fields.Many2one(related="order_id.user_id", store=True, string="Salesperson")
+    user_id = fields.Many2one(
+        related="order_id.user_id", store=True, string="Salesperson"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     gate_id = fields.Many2one("release.gate", required=True, readonly=True)
-    requirement_id = fields.Many2one("release.requirement", required=True, readonly=True)
+    requirement_id = fields.Many2one(
+        "release.requirement", required=True, readonly=True
+    )
     due_date = fields.Date(required=True, readonly=True)
     met_at = fields.Datetime("Met On", readonly=True)
     state = fields.Selection(
@@ -75,8 +79,9 @@ class ReleaseOwed(models.Model):
         ).items():  # fmt: skip
             facts = requirement._facts(rows.order_id).get(requirement.code, {})
             met = rows.filtered(
-                lambda owed, facts=facts: facts.get(owed.order_id.id)
-                and facts[owed.order_id.id].met
+                lambda owed, facts=facts: (
+                    facts.get(owed.order_id.id) and facts[owed.order_id.id].met
+                )
             )
             met.write({"state": "met", "met_at": fields.Datetime.now()})
             met.activity_unlink(["mail.mail_activity_data_todo"])
@@ -84,4 +89,3 @@ class ReleaseOwed(models.Model):
     @api.model
     def _cron_settle(self):
         self._settle()
-

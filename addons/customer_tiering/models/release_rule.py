@@ -38,9 +38,7 @@ class ReleaseRule(models.Model):
             requirement = rule.requirement_id
             if requirement.never_waived and rule.treatment == WAIVED:
                 raise ValidationError(
-                    self.env._(
-                        "“%s” cannot be waived for any tier.", requirement.name
-                    )
+                    self.env._("“%s” cannot be waived for any tier.", requirement.name)
                 )
             if requirement.never_waived and rule.treatment == OWED:
                 raise ValidationError(

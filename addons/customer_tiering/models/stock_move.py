@@ -17,12 +17,14 @@ class StockMove(models.Model):
         Picking and packing inside the house pass; so do returns from a customer.
         """
         return self.filtered(
-            lambda move: move.company_id.sudo().release_control
-            and (
-                move.location_dest_id.usage == "customer"
-                or "customer" in move.move_line_ids.location_dest_id.mapped("usage")
+            lambda move: (
+                move.company_id.sudo().release_control
+                and (
+                    move.location_dest_id.usage == "customer"
+                    or "customer" in move.move_line_ids.location_dest_id.mapped("usage")
+                )
+                and move.location_id.usage != "customer"
             )
-            and move.location_id.usage != "customer"
         )
 
     def _release_orders(self):

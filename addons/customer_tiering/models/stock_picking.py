@@ -16,8 +16,10 @@ class StockPicking(models.Model):
     def _compute_shipping_gate(self):
         """Show, before anybody picks, whether the goods may leave (TIER-05)."""
         leaving = self.filtered(
-            lambda picking: picking.state not in ("done", "cancel")
-            and picking.move_ids._release_leaving()
+            lambda picking: (
+                picking.state not in ("done", "cancel")
+                and picking.move_ids._release_leaving()
+            )
         )
         orders = leaving.sudo().move_ids._release_orders()._release_held_to_rules()
         answers = orders._release_answers("shipping") if orders else {}

@@ -174,7 +174,9 @@ class TestProductionGate(GateCase):
     def test_same_answer_over_rpc(self):
         """TIER-05: what the form shows, a program is told."""
         order = self.order("b")
-        [status] = order.with_user(self.people["technical"]).release_status("production")
+        [status] = order.with_user(self.people["technical"]).release_status(
+            "production"
+        )
         self.assertFalse(status["open"])
         self.assertEqual(status["requirements"], order.production_gate_lines)
 
@@ -235,7 +237,11 @@ class TestManufacturingGate(GateCase):
         production = self.manufacture(sale_line_id=order.order_line.id)
         with self.assertRaisesRegex(UserError, "not released"):
             production.action_confirm()
-        for values in ({"state": "progress"}, {"state": "done"}, {"qty_producing": 100}):
+        for values in (
+            {"state": "progress"},
+            {"state": "done"},
+            {"qty_producing": 100},
+        ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 production.write(values)
 

@@ -57,7 +57,9 @@ class TierCase(TransactionCase):
     @classmethod
     def _goods(cls):
         create = cls.env["product.product"].create
-        cls.paper = create({"name": "Coated paper", "is_storable": True, "sale_ok": False})
+        cls.paper = create(
+            {"name": "Coated paper", "is_storable": True, "sale_ok": False}
+        )
         cls.ink = create({"name": "Ink", "is_storable": True, "sale_ok": False})
         routes = cls.env.ref("mrp.route_warehouse0_manufacture") | cls.env.ref(
             "stock.route_warehouse0_mto"

@@ -9,7 +9,10 @@ class ReleaseSetup(models.TransientModel):
     _description = "Turn Release Control On"
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
     )
     tier_ids = fields.Many2many("customer.tier", compute="_compute_state")
     missing_roles = fields.Text(compute="_compute_state")

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_datetime
+
+from ..matrix import MET, MISSING, NOT_NEEDED, OWED, WAIVED, Answer, words
+
+# Internal answers: a customer on the portal never reads one, not even over RPC.
+GATE_STATES = [
+    ("open", "Open"),
+    ("blocked", "Blocked"),
+    ("free", "Not controlled"),
+]
+
+
+class SaleOrder(models.Model):
+    """What a gate answers, in words: the same on form, list, refusal and over RPC."""
+
+    _inherit = "sale.order"
+
+    production_gate = fields.Selection(
+        GATE_STATES,
+        compute="_compute_gates",
+        groups="base.group_user",
+    )
+    shipping_gate = fields.Selection(
+        GATE_STATES,
+        compute="_compute_gates",
+        groups="base.group_user",
+    )
+    production_gate_lines = fields.Json(
+        compute="_compute_gates", groups="base.group_user"
+    )
+    shipping_gate_lines = fields.Json(
+        compute="_compute_gates", groups="base.group_user"
+    )
+    release_blocked_by = fields.Char(
+        "Blocked By", compute="_compute_gates", groups="base.group_user"
+    )
+
+    def _release_refusal(self, gate, answer):
+        """Return why this order does not pass, for the person who tried."""
+        lines = [f"• {self._release_words(line)}" for line in answer.missing] or [
+            self.env._("• no requirement is set up for this gate")
+        ]
+        return "\n".join(
+            [
+                self.env._(
+                    "%(order)s cannot pass “%(gate)s” yet. Missing:",
+                    order=self.name,
+                    gate=gate.name,
+                ),
+                *lines,
+            ]
+        )
+
+    def _release_words(self, line):
+        row = self._release_row(line)
+        waiting = row["since"] and self.env._("waiting since %s", row["since"])
+        said = [
+            row["name"],
+            row["detail"],
+            self.env._("from %s", row["who"]),
+            row["where"],
+            waiting,
+        ]
+        return " – ".join(filter(None, said))
+
+    def _release_row(self, line):
+        requirement = self.env["release.requirement"]._get(line.code)
+        names = dict(self._release_states())
+        return {
+            "code": line.code,
+            "name": requirement.name,
+            "state": line.state,
+            "state_name": names[line.state],
+            "treatment": line.rule.treatment,
+            "days": line.rule.days,
+            "detail": words(line.fact.detail),
+            "who": " · ".join(filter(None, [requirement._who(), words(line.fact.who)])),
+            "where": requirement.where or "",
+            "since": format_datetime(self.env, line.fact.since, dt_format="short")
+            if line.fact.since
+            else "",
+        }
+
+    @api.model
+    def _release_states(self):
+        return [
+            (MET, self.env._("met")),
+            (OWED, self.env._("owed later")),
+            (WAIVED, self.env._("waived for this tier")),
+            (NOT_NEEDED, self.env._("not needed here")),
+            (MISSING, self.env._("missing")),
+        ]
+
+    @api.depends("state", "order_line", "partner_id", "company_id", "order_kind_id")
+    def _compute_gates(self):
+        held = self._release_held_to_rules().filtered("id")
+        production = held._release_answers("production") if held else {}
+        shipping = held._release_answers("shipping") if held else {}
+        for order in self:
+            order.production_gate, order.production_gate_lines = order._release_shown(
+                production.get(order.id)
+            )
+            order.shipping_gate, order.shipping_gate_lines = order._release_shown(
+                shipping.get(order.id)
+            )
+            order.release_blocked_by = order._release_next_missing(
+                production.get(order.id), shipping.get(order.id)
+            )
+
+    def _release_shown(self, answer: Answer | None):
+        if answer is None:
+            return "free", []
+        rows = [self._release_row(line) for line in answer.lines]
+        return ("open" if answer.open else "blocked"), rows
+
+    def _release_next_missing(self, production, shipping):
+        answer = shipping if self.state == "sale" else production
+        if not answer or self.state == "cancel":
+            return False
+        return ", ".join(self._release_row(line)["name"] for line in answer.missing)
+
+    def release_status(self, gate):
+        """Tell, over RPC, what a gate says of these orders (TIER-05, PLT-11).
+
+        :param str gate: ``production`` or ``shipping``
+        :return: a list, one dictionary per order: ``id``, ``open``, ``controlled`` and
+            ``requirements`` (code, name, state, treatment, days, detail, who, where,
+            since)
+        """
+        self.check_access("read")
+        if not self.env.user._is_internal():
+            raise AccessError(self.env._("This is for our own people only."))
+        held = self._release_held_to_rules()
+        answers = held._release_answers(gate) if held else {}
+        return [
+            {
+                "id": order.id,
+                "controlled": order.id in answers,
+                "open": answers[order.id].open if order.id in answers else True,
+                "requirements": order._release_shown(answers.get(order.id))[1],
+            }
+            for order in self
+        ]
