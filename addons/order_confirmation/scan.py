@@ -2,9 +2,8 @@
 
 import io
 
-from PIL import Image
-
 from odoo.tools.pdf import PdfFileReader
+from PIL import Image
 
 MAX_BYTES = 25 * 1024 * 1024
 _PICTURES = {

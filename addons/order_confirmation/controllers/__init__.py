@@ -1,2 +1,1 @@
-from . import sheet_portal
-from . import dispatch_portal
+from . import dispatch_portal, sheet_portal

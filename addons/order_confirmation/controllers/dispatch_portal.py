@@ -1,9 +1,8 @@
 from odoo import http
+from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
 from odoo.tools import format_datetime
-
-from odoo.addons.portal.controllers.portal import CustomerPortal
 
 NOTICE = "order_confirmation.report_dispatch_notice"
 RECEIPT = "order_confirmation.report_arrival_receipt"

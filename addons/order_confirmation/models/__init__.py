@@ -1,35 +1,37 @@
-from . import sale_order
-from . import sale_order_line
-from . import sale_order_intake
-from . import sale_order_statements
-from . import sale_order_sheet
-from . import sale_order_shipping
-from . import sale_order_board
-from . import order_memorandum
-from . import order_memorandum_line
-from . import order_completeness_rule
-from . import order_completeness
-from . import product_product
-from . import res_company
-from . import res_partner
-from . import raw_material_reserve
-from . import order_sheet
-from . import order_sheet_content
-from . import order_sheet_check
-from . import order_sheet_sending
-from . import order_sheet_return
-from . import ir_actions_report
-from . import res_company_clauses
-from . import res_partner_signatory
-from . import final_inspection
-from . import delivery_application
-from . import delivery_application_line
-from . import delivery_application_signing
-from . import dispatch_notice
-from . import dispatch_sending
-from . import dispatch_arrival
-from . import release_facts
-from . import mrp_production
-from . import stock_move
-from . import stock_picking
-from . import demo_company
+from . import (
+    delivery_application,
+    delivery_application_line,
+    delivery_application_signing,
+    demo_company,
+    dispatch_arrival,
+    dispatch_notice,
+    dispatch_sending,
+    final_inspection,
+    ir_actions_report,
+    mrp_production,
+    order_completeness,
+    order_completeness_rule,
+    order_memorandum,
+    order_memorandum_line,
+    order_sheet,
+    order_sheet_check,
+    order_sheet_content,
+    order_sheet_return,
+    order_sheet_sending,
+    product_product,
+    raw_material_reserve,
+    release_facts,
+    res_company,
+    res_company_clauses,
+    res_partner,
+    res_partner_signatory,
+    sale_order,
+    sale_order_board,
+    sale_order_intake,
+    sale_order_line,
+    sale_order_sheet,
+    sale_order_shipping,
+    sale_order_statements,
+    stock_move,
+    stock_picking,
+)

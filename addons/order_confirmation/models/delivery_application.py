@@ -204,7 +204,15 @@ class DeliveryApplication(models.Model):
     def _copied(self):
         return {name: self[name] or "" for name in ITEMS}
 
-    @api.depends_context("uid")
+    @api.depends(
+        "state", "address", "recipient", "contact", "phone",
+        "order_id.recipient_name", "order_id.delivery_contact",
+        "order_id.delivery_phone", "order_id.partner_shipping_id.contact_address",
+        "order_id.partner_shipping_id.name", "order_id.partner_shipping_id.phone",
+        "picking_id.partner_id.contact_address", "picking_id.partner_id.phone",
+        "line_ids.ordered", "line_ids.sale_line_id.product_uom_qty",
+        "line_ids.sale_line_id.product_id",
+    )  # fmt: skip
     def _compute_outdated(self):
         for application in self:
             neutral = application.with_context({})

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from ..completeness import mandatory_items
+from . import sale_order  # noqa: F401 - its _terms_changed() is extended here
 from .order_completeness_rule import ORDER_ITEMS
 
 ASK = "ask_customer"
@@ -161,8 +162,7 @@ class SaleOrder(models.Model):
         for order in self:
             texts = missing[order.id]
             order.intake_complete = not texts
-            items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
-            order.intake_checklist = texts and Markup("<ul>%s</ul>") % items
+            order.intake_checklist = texts and _bullets(texts)
 
     def _search_intake_complete(self, operator, value):
         if operator != "in":
@@ -220,8 +220,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         who = self._intake_asker()
         clock = self._clock_start(ASK, user=who)
-        items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
-        note = Markup("<p>%s</p><ul>%s</ul>") % (
+        note = Markup("<p>%s</p>%s") % (
             self.env._(
                 "Ask %(customer)s before %(time)s:",
                 customer=self.sudo().partner_id.display_name,
@@ -231,7 +230,7 @@ class SaleOrder(models.Model):
                     tz=self.company_id._clock_timezone().zone,
                 ),
             ),
-            items,
+            _bullets(texts),
         )
         todo = self.sudo().activity_search([ASK_TODO])
         if todo:
@@ -311,6 +310,12 @@ class SaleOrderLine(models.Model):
             "tolerance": self.tolerance_percent > 0,
             "unit_price": self.price_unit > 0,
         }
+
+
+def _bullets(texts):
+    """Return the texts as a list, in columns where there is room for them."""
+    items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
+    return Markup('<ul class="mb-0" style="columns: 20rem 3;">%s</ul>') % items
 
 
 def _name(line):

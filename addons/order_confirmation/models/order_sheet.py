@@ -1,9 +1,8 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-
 from odoo.addons.written_signoff.digest import canonical, sha256
+from odoo.exceptions import AccessError, UserError
 
 # Whoever holds this object may write a sheet. It is compared by identity: a context that
 # comes over RPC can hold no object of ours, so that no caller can forge it.

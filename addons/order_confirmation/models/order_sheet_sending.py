@@ -1,9 +1,8 @@
 from base64 import b64encode
 
 from odoo import fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.written_signoff.digest import sha256
+from odoo.exceptions import UserError
 
 from .order_sheet import keyed
 

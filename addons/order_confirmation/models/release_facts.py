@@ -1,7 +1,6 @@
 from typing import Any, NamedTuple
 
 from odoo import models
-
 from odoo.addons.customer_tiering.matrix import Fact
 
 from .sale_order_statements import _outcome

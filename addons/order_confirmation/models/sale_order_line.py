@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-
 from odoo.addons.written_signoff.digest import canonical, sha256
 
 

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.matrix import Fact
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
-
-from odoo.addons.customer_tiering.matrix import Fact
 
 from .order_sheet import ENDED, STATES
 

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-
 from odoo.addons.customer_tiering.matrix import Fact
 
 

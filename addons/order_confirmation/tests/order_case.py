@@ -1,11 +1,9 @@
 import io
 from base64 import b64encode
 
-from PIL import Image, ImageDraw
-
 from odoo import Command
-
 from odoo.addons.customer_tiering.tests.tier_case import TierCase
+from PIL import Image, ImageDraw
 
 TICKS = ("legible", "signatory_mark", "unchanged", "remarks_clear")
 

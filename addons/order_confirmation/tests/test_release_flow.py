@@ -1,0 +1,255 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+
+from .order_case import OrderCase
+
+
+class FlowCase(OrderCase):
+    def pay(self, order, amount):
+        """Register a bank transfer for the order."""
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": order.partner_id.id,
+                "amount": amount,
+                "sale_order_id": order.id,
+            }
+        )
+        payment.action_post()
+        return payment
+
+    def produce(self, order, quantity=None):
+        """Make what the order asks for, inspected."""
+        for production in order.mrp_production_ids:
+            quantity = quantity or production.product_qty
+            production.qty_producing = quantity
+            production._set_qty_producing()
+            production.move_raw_ids.picked = True
+            self.inspect(production, quantity)
+            production.button_mark_done()
+            self.assertEqual(production.state, "done")
+
+    def missing(self, order, gate):
+        return [line.code for line in order._release_answers(gate)[order.id].missing]
+
+    def apply(self, order):
+        """Apply for the delivery of what the order still has to deliver."""
+        service = self.people["customer_service"]
+        action = order.with_user(service).action_apply_for_delivery()
+        application = self.env["delivery.application"].browse(action["res_id"])
+        application.with_user(service).check_ids.write({"verified": True})
+        self.sign(application, "delivery_application", "customer_service")
+        return application
+
+    def ship(self, order):
+        picking = order.picking_ids.filtered(lambda p: p.state == "assigned")
+        picking.move_ids.picked = True
+        picking.button_validate()
+        return picking
+
+
+@tagged("post_install", "-at_install")
+class TestReleaseFlow(FlowCase):
+    """ORD-30, ORD-43, ORD-50, ORD-52: the way of an order, gate by gate."""
+
+    def test_tier_b_from_intake_to_the_lorry(self):
+        """TIER-03, ORD-30: B needs statements, sheet, deposit; then inspection,
+        clearance, balance and application."""
+        self.terms.deposit_percent = 30
+        order = self.order("b", quantity=100)
+        order = order.with_user(self.people["customer_service"])
+        self.assertEqual(
+            self.missing(order, "production"),
+            [
+                "technical_statement", "production_statement", "returned_sheet",
+                "production_instruction", "deposit_arrived",
+            ],
+        )  # fmt: skip
+        with self.assertRaisesRegex(UserError, "Technical statement.*Technical"):
+            order.action_confirm()
+        self.sign_all(order.sudo())
+        self.assertEqual(self.missing(order, "production"), ["deposit_arrived"])
+        self.pay(order.sudo(), order.amount_total * 0.3)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(
+            self.missing(order, "shipping"),
+            ["final_inspection", "finance_clearance", "balance_arrived",
+             "delivery_application"],
+        )  # fmt: skip
+        order = order.sudo()
+        self.produce(order)
+        self.pay(order, order.amount_total * 0.7)
+        self.sign(order, "finance_clearance", "finance")
+        with self.assertRaisesRegex(UserError, "Delivery application"):
+            self.ship(order)
+        self.apply(order)
+        self.assertEqual(self.ship(order).state, "done")
+        self.assertTrue(
+            self.env["dispatch.notice"].search([("order_id", "=", order.id)])
+        )
+
+    def test_tier_a_with_the_sheet_owed(self):
+        """TIER-03, ORD-31: A is released while the sheet is owed, and ships on terms."""
+        order = self.order("a", quantity=100)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        [owed] = order.release_owed_ids
+        self.assertEqual(owed.requirement_id.code, "returned_sheet")
+        self.return_sheet(order)
+        self.assertEqual(owed.state, "met")
+        self.produce(order)
+        self.sign(order, "finance_clearance", "finance")
+        self.apply(order)
+        self.assertEqual(self.ship(order).state, "done")
+
+    def test_a_statement_of_not_feasible_is_no_statement(self):
+        """ORD-10: a signature that says no does not open the gate."""
+        order = self.order("a")
+        self.sign(order, "technical", "technical", outcome="not_feasible")
+        self.assertIn("technical_statement", self.missing(order, "production"))
+
+    def test_old_formula_needs_its_confirmation(self):
+        """ORD-12, TIER-03"""
+        order = self.order("a")
+        self.sign(order, "technical", "technical", outcome="old_formula")
+        self.assertIn("formula_confirmation", self.missing(order, "production"))
+        self.sign(order, "formula_confirmation", "technical", "Customer insists.")
+        self.assertNotIn("formula_confirmation", self.missing(order, "production"))
+
+    def test_finished_goods_wait_for_quality(self):
+        """ORD-43: nothing into stock that quality has not passed."""
+        order = self.order("a", quantity=100)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        production = order.mrp_production_ids
+        production.qty_producing = 100
+        production._set_qty_producing()
+        production.move_raw_ids.picked = True
+        with self.assertRaisesRegex(UserError, "final inspection"):
+            production.button_mark_done()
+        inspection = self.inspect(production, 60)
+        with self.assertRaisesRegex(UserError, "60"):
+            production.button_mark_done()
+        self.inspect(production, 40)
+        inspection.point_ids[0].outcome = "failed"
+        with self.assertRaisesRegex(UserError, "final inspection"):
+            production.button_mark_done()
+
+    def test_inspection_needs_every_point_and_a_witness(self):
+        """ORD-43: every point answered, customer service named."""
+        order = self.order("a", quantity=100)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        self.brochure.exfactory_point_ids = [(0, 0, {"name": "Register of colours"})]
+        values = {
+            "production_id": order.mrp_production_ids.id,
+            "product_id": self.brochure.id,
+            "quantity": 100,
+            "company_id": self.company.id,
+        }
+        inspection = self.env["final.inspection"].create(values)
+        self.assertIn("Register of colours", inspection.point_ids.mapped("name"))
+        with self.assertRaisesRegex(UserError, "Register of colours"):
+            self.sign(inspection, "final_inspection", "quality")
+        inspection.action_all_passed()
+        with self.assertRaisesRegex(UserError, "Name who"):
+            self.sign(inspection, "final_inspection", "quality")
+        inspection.attendee_id = self.people["customer_service"]
+        self.sign(inspection, "final_inspection", "quality")
+        self.assertTrue(inspection.signed)
+
+    def test_clearance_covers_amount_quantity_and_money(self):
+        """ORD-50: more goods, another amount, a payment taken back: void or shut."""
+        order = self.order("a", quantity=100)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        self.produce(order)
+        payment = self.pay(order, order.amount_total)
+        self.sign(order, "finance_clearance", "finance")
+        self.assertNotIn("finance_clearance", self.missing(order, "shipping"))
+        payment.action_draft()
+        self.assertIn("finance_clearance", self.missing(order, "shipping"))
+        payment.action_post()
+        self.assertNotIn("finance_clearance", self.missing(order, "shipping"))
+        order.order_line.price_unit *= 2
+        self.assertIn("finance_clearance", self.missing(order, "shipping"))
+        signature = order.signature_ids.filtered(
+            lambda row: row.purpose_code == "finance_clearance"
+        )
+        self.assertEqual(signature.state, "void")
+
+    def test_less_cleared_than_leaves(self):
+        """ORD-50: a clearance of 40 does not let 100 out."""
+        order = self.order("a", quantity=100)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        self.produce(order)
+        line = order.order_line
+        self.sign(
+            order, "finance_clearance", "finance",
+            line_ids=[(0, 0, {"order_line_id": line.id, "quantity": 40})],
+        )  # fmt: skip
+        self.apply(order)
+        with self.assertRaisesRegex(UserError, "cleared for less"):
+            self.ship(order)
+
+    def test_changes_after_release_stop_production(self):
+        """ORD-15: a void signature closes the gate for what is under way."""
+        order = self.order("a", quantity=100)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        order.order_line.product_uom_qty = 120
+        with self.assertRaisesRegex(UserError, "Technical statement"):
+            order.mrp_production_ids.qty_producing = 100
+
+    def test_confirming_costs_at_most_twelve_queries_more(self):
+        """PLT-07: the gate, all papers included, against the order in bare Odoo."""
+        self.brochure.type = "service"
+        goods = self.env["product.product"].create(
+            {"name": "Poster", "is_storable": True, "list_price": 3}
+        )
+        orders = []
+        for _number in range(4):
+            order = self.order("a", quantity=10)
+            order.order_line.product_id = goods
+            self.sign_all(order, sheet=False)
+            orders.append(order)
+        costs = []
+        for control in (True, False):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE res_company SET release_control = %s WHERE id = %s",
+                [control, self.company.id],
+            )
+            self.env.invalidate_all()
+            orders.pop().action_confirm()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            order = orders.pop()
+            before = self.env.cr.sql_log_count
+            order.action_confirm()
+            self.env.flush_all()
+            costs.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(costs[0] - costs[1], 12, costs)
+
+    def test_the_gates_of_many_orders(self):
+        """TIER-05: 80 orders cost the queries of 8, all papers included."""
+        orders = self.env["sale.order"]
+        for _number in range(24):
+            order = self.order("b", quantity=10)
+            self.sign(order, "technical", "technical")
+            orders |= order
+        orders |= orders.union(*(self.order("b") for _number in range(56)))
+        self.env.flush_all()
+        orders[:8].mapped("production_gate")
+        counts = []
+        for some in (orders[:8], orders):
+            self.env.invalidate_all()
+            some.mapped("name")
+            before = self.env.cr.sql_log_count
+            some.mapped("production_gate")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])

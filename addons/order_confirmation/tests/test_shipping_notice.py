@@ -1,0 +1,219 @@
+"""Dispatch notices: made at once, checked, sent, received clearly (ORD-60)."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
+from ..models.dispatch_notice import keyed
+from .shipping_case import ShippingCase
+
+
+@tagged("post_install", "-at_install")
+class TestNoticeMade(ShippingCase):
+    """ORD-60: at once, by itself, once."""
+
+    def test_made_when_goods_have_left(self):
+        """ORD-60: it says what left, for which order, when, and asks to be sent."""
+        order = self.released(100, 20)
+        self.applied(order)
+        picking = self.ship(self.picking(order))
+        notice = order.dispatch_notice_ids
+        self.assertEqual(len(notice), 1)
+        self.assertRegex(notice.name, r"^DN/\d{4}/\d{5}$")
+        self.assertEqual(notice.picking_id.id, picking.id)
+        self.assertEqual(notice.partner_id, order.partner_id)
+        self.assertEqual(notice.line_ids.mapped("quantity"), [100, 20])
+        self.assertEqual(notice.shipped_at, picking.date_done)
+        self.assertIn("1 Harbour Road", notice.address)
+        self.assertEqual(notice.state, "draft")
+        self.assertEqual(notice.activity_ids.user_id, self.service)
+        self.assertFalse(notice.differences)
+
+    def test_the_clerk_who_shipped_sends_it(self):
+        """ORD-60: shipped by the shipping clerk, it is the clerk's to send."""
+        order = self.released()
+        self.applied(order)
+        self.ship(self.picking(order), user=self.clerk)
+        self.assertEqual(order.dispatch_notice_ids.activity_ids.user_id, self.clerk)
+
+    def test_once(self):
+        """ORD-60: made twice it is one notice; the database agrees."""
+        order = self.released()
+        self.applied(order)
+        picking = self.ship(self.picking(order)).with_env(self.env)
+        notice = order.dispatch_notice_ids
+        self.assertFalse(picking._make_dispatch_notices())
+        picking._action_done()
+        self.assertEqual(picking.dispatch_notice_ids, notice)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            keyed(notice).copy({"picking_id": picking.id})
+            self.env.flush_all()
+
+    def test_each_part_has_its_own(self):
+        """ORD-60: two shipments, two notices; the first says what is still to follow."""
+        order = self.released()
+        self.applied(order)
+        self.ship(self.picking(order), 30)
+        first = order.dispatch_notice_ids
+        self.assertEqual(first.differences, "[POS-1] Poster: 70 Units of 100 Units still to follow")
+        self.ship(self.picking(order))
+        self.assertEqual(len(order.dispatch_notice_ids), 2)
+        self.assertEqual(
+            sorted(order.dispatch_notice_ids.line_ids.mapped("quantity")), [30, 70]
+        )
+
+    def test_not_for_what_comes_in(self):
+        """Receipts and transfers inside the house make none."""
+        before = self.env["dispatch.notice"].search_count([])
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "move_ids": [
+                    (0, 0, {
+                        "product_id": self.poster.id,
+                        "product_uom_qty": 3,
+                        "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                        "location_dest_id": self.warehouse.lot_stock_id.id,
+                    })
+                ],
+            }
+        )  # fmt: skip
+        picking.action_confirm()
+        self.ship(picking, user=self.env.user)
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(self.env["dispatch.notice"].search_count([]), before)
+
+    def test_lots(self):
+        """ORD-60: lots that left are named."""
+        self.poster.tracking = "lot"
+        lot = self.env["stock.lot"].create(
+            {"name": "L-77", "product_id": self.poster.id, "company_id": self.company.id}
+        )
+        self.env["stock.quant"]._update_available_quantity(
+            self.poster, self.warehouse.lot_stock_id, 100, lot_id=lot
+        )
+        order = self.released(10)
+        self.applied(order)
+        picking = self.picking(order)
+        picking.action_assign()
+        picking.move_ids.move_line_ids.lot_id = lot
+        self.ship(picking)
+        self.assertEqual(order.dispatch_notice_ids.line_ids.lots, "L-77")
+
+
+@tagged("post_install", "-at_install")
+class TestNoticeSent(ShippingCase):
+    """ORD-60: checked, sent with a link, confirmed."""
+
+    def test_not_before_it_says_all(self):
+        """ORD-60: how it travels and when it arrives are asked for by name."""
+        notice = self.notice().with_user(self.clerk)
+        with self.assertRaisesRegex(UserError, "Expected Arrival, carrier"):
+            notice.action_send()
+        self.assertEqual(notice.state, "draft")
+
+    def test_differences_are_seen_first(self):
+        """ORD-60: what is not as ordered is shown, and must be ticked, before sending."""
+        order = self.released()
+        self.applied(order)
+        self.ship(self.picking(order), 30)
+        notice = order.dispatch_notice_ids.with_user(self.clerk)
+        notice.write({"plate": "TN-1", "expected_arrival": "2030-02-01"})
+        with self.assertRaisesRegex(UserError, "not what the order says.*70 Units") as no:
+            notice.action_send()
+        self.assertIn("still to follow", str(no.exception))
+        notice.differences_seen = True
+        notice.action_send()
+        self.assertEqual(notice.state, "sent")
+
+    def test_sent_in_the_customers_language(self):
+        """ORD-60, PLT-04: one mail, to the customer, in their language, with the link."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        template = self.env.ref("order_confirmation.mail_template_dispatch_notice")
+        template.with_context(lang="zh_TW").subject = "貨物已發出 {{ object.name }}"
+        self.customers["b"].lang = "zh_TW"
+        notice = self.sent()
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "dispatch.notice"), ("res_id", "=", notice.id)]
+        )
+        self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.recipient_ids, self.customers["b"])
+        self.assertIn("貨物已發出", mail.subject)
+        self.assertIn(f"/my/dispatch/{notice.id}?access_token=", mail.body_html)
+        self.assertEqual(len(mail.attachment_ids), 1)
+        self.assertEqual(notice.state, "sent")
+        self.assertEqual(notice.sent_by_id, self.clerk)
+        self.assertFalse(notice.activity_ids)
+
+    def test_no_department_on_it(self):
+        """ROL-05: no telephone, no address of a department on what the customer reads."""
+        for person in self.people.values():
+            person.partner_id.phone = "06 111 2222"
+        notice = self.sent()
+        mail = self.env["mail.mail"].search([("res_id", "=", notice.id)])
+        pages = [mail.body_html] + [
+            self.env["ir.actions.report"]._render_qweb_html(report, notice.ids)[0].decode()
+            for report in (
+                "order_confirmation.report_dispatch_notice",
+                "order_confirmation.report_arrival_receipt",
+            )
+        ]
+        for page in pages:
+            self.assertIn("Poster", page)
+            self.assertNotIn("06 111 2222", page)
+            for role, person in self.people.items():
+                self.assertNotIn(person.email, page, role)
+
+    def test_sent_once(self):
+        """ORD-60: a second press is refused."""
+        notice = self.sent()
+        with self.assertRaisesRegex(UserError, "sent already"):
+            notice.action_send()
+
+    def test_customer_without_mail(self):
+        """ORD-60: without an address it is printed, and that is said."""
+        self.customers["b"].email = False
+        notice = self.notice().with_user(self.clerk)
+        notice.write({"carrier": "Blue Lorry", "expected_arrival": "2030-02-01"})
+        with self.assertRaisesRegex(UserError, "no e-mail address"):
+            notice.action_send()
+        action = notice.action_sent_on_paper()
+        self.assertEqual(action["report_name"], "order_confirmation.paper_dispatch_notice")
+        self.assertEqual((notice.state, notice.sent_how), ("sent", "paper"))
+
+    def test_received_clearly(self):
+        """ORD-60: who confirmed, how and when is recorded."""
+        notice = self.sent().with_user(self.service)
+        with self.assertRaisesRegex(UserError, "who at the customer's"):
+            notice.action_received()
+        with Form(notice) as form:
+            form.received_by = "Ms Lin"
+            form.received_how = "phone"
+        notice.action_received()
+        self.assertEqual(notice.state, "received")
+        self.assertTrue(notice.received_at)
+        self.assertEqual(notice.received_noted_by_id, self.service)
+        with self.assertRaisesRegex(UserError, "not waiting"):
+            notice.action_received()
+
+    def test_stays_as_it_was_sent(self):
+        """ORD-60: what the customer was told cannot be changed afterwards."""
+        notice = self.sent()
+        for values in ({"carrier": "Other"}, {"expected_arrival": "2031-01-01"}):
+            with self.subTest(values), self.assertRaises(AccessError):
+                notice.write(values)
+        with self.assertRaisesRegex(UserError, "stay"):
+            notice.sudo().unlink()
+
+    def test_readers_do_not_send(self):
+        """ROL-02: who only reads sends nothing."""
+        notice = self.notice()
+        for role in ("warehouse", "finance", "salesperson", "planner"):
+            person = self.people[role]
+            with self.subTest(role):
+                self.assertTrue(notice.with_user(person).has_access("read"))
+                with self.assertRaises(AccessError):
+                    notice.with_user(person).action_send()
