@@ -129,6 +129,31 @@ class TestMoney(MoneyCase):
                 getattr(payment, undo)()
                 self.assertReceived(order, 0)
 
+    def test_entry_taken_back_to_draft(self):
+        order = self.order()
+        payment = self.payment(300, order)
+        payment.move_id.button_draft()
+        self.assertEqual(payment.state, "in_process")
+        self.assertReceived(order, 0)
+
+    def test_entry_by_hand_is_no_payment(self):
+        order = self.order()
+        invoice = self.deposit_invoice(order)
+        accounts = self.bank.default_account_id, self.receivable(invoice).account_id
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": balance})
+                    for account, balance in zip(accounts, (300, -300), strict=True)
+                ],
+            }
+        )
+        entry.action_post()
+        self.receivable(invoice, entry).reconcile()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertReceived(order, 0)
+
     def test_reconciliation_undone(self):
         order = self.order()
         payment = self.paid_deposit(order)
