@@ -1,3 +1,1 @@
-from . import statement
-from . import sheet
-from . import finance_clearance
+from . import dispatch_receipt, finance_clearance, sheet, statement
