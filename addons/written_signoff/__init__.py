@@ -12,3 +12,5 @@ def uninstall_hook(env):
     for table in ("signoff_signature", "signoff_chain"):
         env.cr.execute(f"CREATE TABLE {table}_kept_{stamp} AS TABLE {table}")
     release(env.cr)
+    env.cr.execute("DELETE FROM signoff_signature")
+    env.cr.execute("DELETE FROM signoff_chain")

@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
 
@@ -95,16 +96,34 @@ class SignoffPurpose(models.Model):
         return super().write(vals)
 
     def _check_unsigned(self, code):
-        renamed = self.filtered(lambda purpose: purpose.code != code)
-        signed = self.env["signoff.signature"].sudo()
-        if signed.search_count([("purpose_id", "in", renamed.ids)], limit=1):
+        if self.filtered(lambda purpose: purpose.code != code)._signed():
             raise UserError(
                 self.env._("Something was signed for this purpose: its code stays.")
             )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        if self._signed():
+            raise UserError(
+                self.env._("Something was signed for this purpose: archive it.")
+            )
+
     def unlink(self):
+        """Leave a signed purpose behind, archived, when its add-on is uninstalled."""
         self.env.registry.clear_cache()
-        return super().unlink()
+        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return super().unlink()
+        signed = self._signed()
+        signed.active = False
+        return super(SignoffPurpose, self - signed).unlink()
+
+    def _signed(self):
+        """Return those of the purposes for which something was signed."""
+        signatures = self.env["signoff.signature"].sudo()
+        groups = signatures._read_group(
+            [("purpose_id", "in", self.ids)], ["purpose_id"]
+        )
+        return self.browse(purpose.id for [purpose] in groups)
 
     def _roles_of(self, user):
         """Return the groups by which this person may sign, often none."""

@@ -1,6 +1,7 @@
 """Purposes are policy: who may change them, and that each change is on record."""
 
 from odoo import Command
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -37,6 +38,15 @@ class TestPurpose(SigningCase):
         self.sign(self.document(), code=self.countersign.code)
         with self.assertRaisesRegex(UserError, "its code stays"):
             self.countersign.code = "verification_other"
+
+    def test_signed_purpose_is_kept(self):
+        """PLT-09: an add-on that goes leaves its signed purposes, archived."""
+        self.sign(self.document(), code=self.countersign.code)
+        with self.assertRaisesRegex(UserError, "archive it"):
+            self.countersign.unlink()
+        self.countersign.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+        self.assertFalse(self.countersign.active)
+        self.assertFalse(self.document()._verify(self.company).finding_ids)
 
     def test_role_given_counts_at_once(self):
         document = self.document(self.root)

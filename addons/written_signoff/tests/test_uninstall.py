@@ -18,6 +18,5 @@ class TestUninstall(SigningCase):
         self.assertEqual(len(kept), 2)
         self.cr.execute(f"SELECT digest, statement FROM {kept[1]} WHERE id = {row.id}")
         self.assertEqual(self.cr.fetchone(), (row.digest, row.statement))
-        # Nothing stands in the way of dropping the tables any more.
-        self.cr.execute("DELETE FROM signoff_signature")
-        self.cr.execute("DELETE FROM signoff_chain")
+        self.assertFalse(self.rows(self.document()))
+        self.purpose.unlink()
