@@ -139,6 +139,9 @@ class SaleOrder(models.Model):
         }
         if code not in groups:
             return super()._signoff_terms(code)
+        if code not in ("production", "finance_clearance"):
+            # Looked up for the lines of all orders together, before one by one.
+            self.order_line.mapped("formula")
         return {order.id: groups[code](order) for order in self}
 
     def _signoff_label(self, path):

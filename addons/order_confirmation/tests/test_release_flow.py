@@ -224,7 +224,7 @@ class TestReleaseFlow(FlowCase):
         for _number in range(4):
             order = self.order("a", quantity=10)
             order.order_line.product_id = goods
-            self.sign_all(order, sheet=False)
+            self.sign_all(order)
             orders.append(order)
         costs = []
         for control in (True, False):
