@@ -5,6 +5,12 @@ from odoo.tools import format_date, html2plaintext
 LAYOUT_LINES = ("line_section", "line_subsection", "line_note")
 
 
+def _address(partner):
+    """Return an address without the empty lines of what is not known of it."""
+    rows = partner._display_address(True).splitlines()
+    return "\n".join(row for row in map(str.strip, rows) if row)
+
+
 class SaleOrder(models.Model):
     """What a sheet freezes of its order: the terms, and the words to print them."""
 
@@ -53,13 +59,13 @@ class SaleOrder(models.Model):
             "reference": order.client_order_ref or "",
             "date": fields.Date.context_today(self),
             "customer": customer.name or order.partner_id.name or "",
-            "customer_address": customer._display_address(True).strip(),
+            "customer_address": _address(customer),
             "customer_vat": customer.vat or "",
             "attention": order.partner_id.name or "",
             "recipient": order.recipient_name or "",
             "contact": order.delivery_contact or "",
             "phone": order.delivery_phone or "",
-            "address": order.partner_shipping_id._display_address(True).strip(),
+            "address": _address(order.partner_shipping_id),
             "salesperson": order.user_id.name or "",
             "payment_terms": order.payment_term_id.name or "",
             "payment_note": html2plaintext(note).strip() if note else "",
