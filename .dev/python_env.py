@@ -9,6 +9,7 @@ from pathlib import Path
 import console
 import filelock
 import paths
+import postgres
 
 REQUIREMENTS = paths.TOOL / "requirements.lock"
 LINT_REQUIREMENTS = paths.TOOL / "lint.lock"
@@ -51,6 +52,11 @@ def ensure(odoo):
     with filelock.exclusive("venv", "it is installing Python packages"):
         if not _is_current(paths.VENV, key):
             console.check_free_space(paths.RUN, 1500)
+            if postgres.in_use():
+                raise console.Failure(
+                    "The Python packages have changed while another ./dev command "
+                    "uses them; end it first."
+                )
             _create(paths.VENV, REQUIREMENTS)
             _connect_odoo(odoo)
             _link_tools()
