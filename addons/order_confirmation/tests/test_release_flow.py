@@ -218,12 +218,12 @@ class TestReleaseFlow(FlowCase):
         """PLT-07: the gate, all papers included, against the order in bare Odoo."""
         self.brochure.type = "service"
         goods = self.env["product.product"].create(
-            {"name": "Poster", "is_storable": True, "list_price": 3}
+            {"name": "Poster", "default_code": "P", "is_storable": True}
         )
         orders = []
         for _number in range(4):
             order = self.order("a", quantity=10)
-            order.order_line.product_id = goods
+            order.order_line.write({"product_id": goods.id, "price_unit": 3})
             self.sign_all(order)
             orders.append(order)
         costs = []
@@ -253,9 +253,10 @@ class TestReleaseFlow(FlowCase):
             orders |= order
         orders |= orders.union(*(self.order("b") for _number in range(56)))
         self.env.flush_all()
-        orders[:8].mapped("production_gate")
+        few = orders[:4] | orders[-4:]
+        few.mapped("production_gate")
         counts = []
-        for some in (orders[:8], orders):
+        for some in (few, orders):
             self.env.invalidate_all()
             some.mapped("name")
             before = self.env.cr.sql_log_count
