@@ -38,6 +38,20 @@ class TestMoneyWithoutEntry(MoneyCase):
         self.bank_line(invoice, 60)
         self.assertReceived(order, 210)
 
+    def test_one_bank_transaction_confirms_one_payment(self):
+        order = self.order()
+        invoice = self.deposit_invoice(order)
+        for _payment in range(2):
+            self.promise(100, invoice_ids=invoice.ids)
+        self.bank_line(invoice, 100)
+        self.assertReceived(order, 200)
+
+    def test_allocated_and_registered_on_the_invoice(self):
+        order = self.order()
+        invoice = self.deposit_invoice(order)
+        self.promise(500, order=order, invoice_ids=invoice.ids)
+        self.assertReceived(order, 300)
+
     def test_what_the_bank_brought_before_is_other_money(self):
         order = self.order()
         invoice = self.deposit_invoice(order)
