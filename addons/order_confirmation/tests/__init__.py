@@ -12,3 +12,5 @@ from . import (
     test_shipping_notice,
     test_statements,
 )
+from . import test_shipping_attack
+from . import test_shipping_portal
