@@ -12,6 +12,7 @@ import paths
 import postgres
 
 REQUIREMENTS = paths.TOOL / "requirements.lock"
+TEST_REQUIREMENTS = paths.TOOL / "tests.lock"
 LINT_REQUIREMENTS = paths.TOOL / "lint.lock"
 UV_LOCK = paths.TOOL / "uv.lock"
 # Lets OCA wheels and `pip check` find the unpacked tree under its own name.
@@ -40,54 +41,49 @@ def environment():
 
 
 def ensure(odoo):
-    """Make the environment when the locks, Python or Odoo's place have changed."""
-    key = paths.digest(
-        REQUIREMENTS,
-        UV_LOCK,
-        sys.version,
-        str(odoo.imports),
-        str(paths.VENV),
-        ODOO_SCRIPT,
-    )
+    """Make the environment, or bring it up to the locks."""
+    place = paths.digest(sys.version, str(odoo.imports), str(paths.VENV), ODOO_SCRIPT)
+    requirements = [REQUIREMENTS, TEST_REQUIREMENTS]
     with filelock.exclusive("venv", "it is installing Python packages"):
-        if not _is_current(paths.VENV, key):
-            console.check_free_space(paths.RUN, 1500)
-            if postgres.in_use():
-                raise console.Failure(
-                    "The Python packages have changed while another ./dev command "
-                    "uses them; end it first."
-                )
-            _create(paths.VENV, REQUIREMENTS)
-            _connect_odoo(odoo)
-            _link_tools()
-            _mark(paths.VENV, key)
+        _bring_up(paths.VENV, place, requirements, lambda: _connect(odoo))
 
 
 def ensure_linters():
     """The linters have an environment of their own: their pins clash with Odoo's."""
-    key = paths.digest(LINT_REQUIREMENTS, UV_LOCK, sys.version, str(paths.LINT_VENV))
+    place = paths.digest(sys.version, str(paths.LINT_VENV))
     with filelock.exclusive("lint-venv", "it is installing the linters"):
-        if not _is_current(paths.LINT_VENV, key):
-            _create(paths.LINT_VENV, LINT_REQUIREMENTS)
-            _mark(paths.LINT_VENV, key)
+        _bring_up(paths.LINT_VENV, place, [LINT_REQUIREMENTS], lambda: None)
 
 
-def _is_current(venv, key):
+def _bring_up(venv, place, requirements, finish):
+    """Make the environment anew in a new place; install what the locks have anew."""
+    key = paths.digest(UV_LOCK, *requirements)
     stamp = venv / "stamp"
-    return stamp.exists() and stamp.read_text() == key
+    current = stamp.read_text().split() if stamp.exists() else []
+    if current == [place, key]:
+        return
+    console.check_free_space(paths.RUN, 1500)
+    if current[:1] != [place]:
+        if venv == paths.VENV and postgres.in_use():
+            raise console.Failure(
+                "Odoo or Python is another one now, while another ./dev command is "
+                "running; end it first."
+            )
+        _create(venv)
+    _install(venv, requirements)
+    finish()
+    stamp.write_text(f"{place} {key}")
 
 
-def _mark(venv, key):
-    (venv / "stamp").write_text(key)
-
-
-def _create(venv, requirements):
+def _create(venv):
     shutil.rmtree(venv, ignore_errors=True)
-    python = venv / "bin" / "python"
-    title = f"Installing Python packages ({requirements.stem})"
     console.run_logged(
         "Creating a Python environment", [sys.executable, "-m", "venv", venv], "venv"
     )
+
+
+def _install(venv, requirements):
+    python = venv / "bin" / "python"
     console.run_logged(
         "Installing uv",
         [python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
@@ -95,9 +91,9 @@ def _create(venv, requirements):
         "pip",
     )
     console.run_logged(
-        title,
+        "Installing Python packages",
         [venv / "bin" / "uv", "pip", "install", "--python", python, "--no-deps"]
-        + ["--require-hashes", "--requirement", requirements],
+        + ["--require-hashes", *[f"--requirement={path}" for path in requirements]],
         "uv",
         env=_uv_environment(python),
     )
@@ -121,7 +117,9 @@ def _uv_environment(python):
     return values
 
 
-def _connect_odoo(odoo):
+def _connect(odoo):
+    """Make the unpacked tree importable, and name tools as Odoo looks for them."""
+    _link_tools()
     python = paths.VENV / "bin" / "python"
     packages = site_packages()
     (packages / "odoo-tree.pth").write_text(f"{odoo.imports}\n")
