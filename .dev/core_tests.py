@@ -24,12 +24,14 @@ def run(odoo, wanted):
 def _outcomes(label, template, targets):
     """Outcome of each test: passed, failed or skipped, by its name."""
     name = label.replace(" ", "-")
+    # Below it, tests have names that tell their modules apart.
+    root = targets[0].parents[1]
     result = paths.LOGS / f"core-tests-{name}.xml"
     with testing.database(template) as database:
         testing.pytest_logged(
             f"Odoo's own tests {label}",
             database,
-            [*testing.WORKERS, f"--junitxml={result}", *targets],
+            [*testing.WORKERS, f"--rootdir={root}", f"--junitxml={result}", *targets],
             f"core-tests-{name}",
             RAN,
         )

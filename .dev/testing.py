@@ -14,6 +14,9 @@ import templates
 
 # Odoo's own tests that are part of every full run; core-tests runs more of them.
 UPSTREAM_TESTED = ("sale_stock", "repair")
+# Of Odoo's own linter, what needs no Node and does not lint all of Odoo for minutes.
+LINTER = "test_lint"
+LINTER_IGNORED = ("test_checkers", "test_eslint", "test_l10n", "test_pylint")
 WORKERS = ("-n", "2", "--dist", "loadfile")
 
 
@@ -59,12 +62,11 @@ def _has_workers(arguments):
 
 
 def everything(odoo):
-    found = [
-        str(path) for path in (paths.ADDONS, paths.ROOT / "tests") if path.is_dir()
-    ]
-    return found + [
-        str(odoo.module_folder(module) / "tests") for module in UPSTREAM_TESTED
-    ]
+    """pytest's arguments for all tests."""
+    ours = [path for path in (paths.ADDONS, paths.ROOT / "tests") if path.is_dir()]
+    theirs = [odoo.module_folder(name) / "tests" for name in (*UPSTREAM_TESTED, LINTER)]
+    ignored = [f"--ignore={theirs[-1] / name}.py" for name in LINTER_IGNORED]
+    return [str(part) for part in [*ours, *theirs, *ignored]]
 
 
 class database:
