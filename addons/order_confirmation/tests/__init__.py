@@ -1,4 +1,5 @@
 from . import (
+    test_board,
     test_intake_channel,
     test_intake_completeness,
     test_intake_completeness_rule,
@@ -14,3 +15,4 @@ from . import (
 )
 from . import test_shipping_attack
 from . import test_shipping_portal
+from . import test_sheet_report

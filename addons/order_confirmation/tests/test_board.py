@@ -1,0 +1,82 @@
+from odoo.tests import tagged
+
+from .test_release_flow import FlowCase
+
+
+@tagged("post_install", "-at_install")
+class TestBoard(FlowCase):
+    """ORD-70: one board of all orders by stage."""
+
+    def card(self, order, role="supervisor"):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.env["order.board"].with_user(self.people[role]).browse(order.id)
+
+    def stage(self, order):
+        return self.card(order).stage
+
+    def test_stages_follow_the_facts(self):
+        """ORD-70: from the technical statement to the arrival."""
+        self.terms.deposit_percent = 30
+        order = self.order("b", quantity=100)
+        self.assertEqual(self.stage(order), "technical")
+        self.sign(order, "technical", "technical")
+        self.assertEqual(self.stage(order), "production_date")
+        self.sign(order, "production", "production")
+        self.assertEqual(self.stage(order), "sheet")
+        self.return_sheet(order)
+        self.assertEqual(self.stage(order), "instruction")
+        self.sign(order, "instruction_service", "customer_service")
+        self.sign(order, "instruction_production", "production_head")
+        card = self.card(order)
+        self.assertEqual((card.stage, card.blocked_by), ("release", "Deposit arrived"))
+        self.assertIn("Salesperson", card.blocked_who)
+        self.pay(order, order.amount_total)
+        order.action_confirm()
+        self.assertEqual(self.stage(order), "production")
+        order.mrp_production_ids.qty_producing = 100
+        self.assertEqual(self.stage(order), "inspection")
+        self.produce(order)
+        self.assertEqual(self.stage(order), "clearance")
+        self.sign(order, "finance_clearance", "finance")
+        self.assertEqual(self.stage(order), "application")
+        self.apply(order)
+        self.assertEqual(self.stage(order), "shipping")
+        self.ship(order)
+        self.assertEqual(self.stage(order), "under_way")
+
+    def test_a_void_signature_moves_it_back(self):
+        """ORD-70, ORD-15: what is void waits again."""
+        order = self.order("a")
+        self.sign(order, "technical", "technical")
+        order.order_line.product_uom_qty = 7
+        self.assertEqual(self.stage(order), "technical")
+
+    def test_the_next_step_is_the_reader_s(self):
+        """ORD-70: each sees what waits for them, and the button that does it."""
+        order = self.order("a")
+        card = self.card(order, "technical")
+        self.assertTrue(card.waits_for_me)
+        self.assertEqual(card.action_next()["res_model"], "order.technical.statement")
+        other = self.card(order, "finance")
+        self.assertFalse(other.waits_for_me)
+        self.assertEqual(other.action_next()["res_model"], "sale.order")
+        mine = self.env["order.board"].with_user(self.people["technical"])
+        self.assertIn(order, mine.search([("waits_for_me", "=", True)]).order_id)
+        theirs = self.env["order.board"].with_user(self.people["finance"])
+        self.assertNotIn(order, theirs.search([("waits_for_me", "=", True)]).order_id)
+
+    def test_the_board_opens_with_the_same_queries(self):
+        """ORD-70: 80 cards cost what 8 cost."""
+        orders = self.env["sale.order"].union(*(self.order("b") for _n in range(80)))
+        self.env.flush_all()
+        names = ["name", "stage", "blocked_by", "blocked_who", "next_step"]
+        board = self.env["order.board"].with_user(self.people["supervisor"])
+        board.browse(orders[:8].ids).read(names)
+        counts = []
+        for some in (orders[:8], orders):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            board.search([("order_id", "in", some.ids)]).read(names)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
