@@ -17,7 +17,6 @@
         "data/order_completeness_rule.xml",
         "report/paper_layout.xml",
         "report/order_sheet_report.xml",
-        "report/statement_report.xml",
         "report/delivery_report.xml",
         "data/mail_template.xml",
         "wizards/statement_views.xml",
