@@ -23,6 +23,22 @@ class TestDialog(SigningCase):
         dialog.with_context(password=PASSWORD).action_sign()
         self.assertTrue(document._signoff_valid([CODE]))
 
+    def test_password_comes_back_to_the_button(self):
+        """The web client saves, reads back, and only then calls the button."""
+        action = self.document()._signoff_dialog(CODE)
+        dialogs = self.env["signoff.sign"].with_user(self.vera)
+        dialogs = dialogs.with_context(**action["context"])
+        values = {"statement": "Seen.", "password": PASSWORD}
+        spec = {"password": {}, "statement": {}, "terms_html": {}}
+        [created] = dialogs.web_save(values, spec)
+        self.assertEqual(created["password"], PASSWORD)
+        dialog = dialogs.browse(created["id"])
+        [saved] = dialog.web_save({"password": "another"}, spec)
+        self.assertEqual(saved["password"], "another")
+        # With the call it is gone.
+        self.env.invalidate_all()
+        self.assertFalse(dialog.password)
+
     def test_wrong_password(self):
         document = self.document()
         dialog = self.dialog(document)

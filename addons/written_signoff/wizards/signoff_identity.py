@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, AccessError, UserError
 
 
@@ -10,6 +10,19 @@ class SignoffIdentity(models.AbstractModel):
 
     # Never stored: it travels in the context of the one call that signs.
     password = fields.Char(store=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep the password for the answer to the one call that saves the dialog.
+
+        The web client reads the dialog back before it puts the password into the
+        context of the button, and a column that is not stored is lost by a creation.
+        """
+        dialogs = super().create(vals_list)
+        for dialog, vals in zip(dialogs, vals_list, strict=True):
+            if vals.get("password"):
+                dialog.password = vals["password"]
+        return dialogs
 
     def _check_own(self):
         """Raise AccessError when somebody else opened this dialog."""
