@@ -276,18 +276,23 @@ class SaleOrder(models.Model):
     @api.model
     def _intake_asked_orders(self):
         """Return the orders whose customer is being asked, in every company."""
-        clocks = self.env["service.clock"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("kind_code", "=", ASK),
-                ("state", "in", ("running", "paused", "late")),
-            ]
+        clocks = (
+            self.env["service.clock"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("kind_code", "=", ASK),
+                    ("state", "in", ("running", "paused", "late")),
+                ]
+            )
         )
         return self.sudo().browse(clocks.mapped("res_id")).exists()
 
     def _terms_changed(self):
-        super()._terms_changed()
+        result = super()._terms_changed()
         self._intake_answered()
+        return result
 
     def _action_cancel(self):
         """Nobody needs to ask about a cancelled order."""

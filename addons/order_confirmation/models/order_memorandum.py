@@ -32,7 +32,6 @@ class OrderMemorandum(models.Model):
     )
     taken_by_id = fields.Many2one(
         "res.users",
-        "Taken By",
         required=True,
         default=lambda self: self.env.user,
         copy=False,
@@ -63,7 +62,6 @@ class OrderMemorandum(models.Model):
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments", copy=False)
     order_id = fields.Many2one(
         "sale.order",
-        "Order",
         check_company=True,
         copy=False,
         index=True,
@@ -261,15 +259,14 @@ class OrderMemorandum(models.Model):
         self.check_access("write")
         self._check_new()
         if not self.partner_id:
-            name = (self.caller_company or self.caller_name or "").strip()
-            if not said(name):
+            names = filter(said, (self.caller_company, self.caller_name))
+            name = next(names, "").strip()
+            if not name:
                 raise UserError(
                     self.env._("Choose the customer, or give the caller's name.")
                 )
             self._check_no_namesake(name)
-            self.partner_id = self.env["res.partner"].browse(
-                self.env["res.partner"].sudo().create(self._prepare_customer(name)).id
-            )
+            self.partner_id = self._make_customer(name).sudo(False)
         return self.action_make_order()
 
     def _check_no_namesake(self, name):
@@ -289,20 +286,29 @@ class OrderMemorandum(models.Model):
                 )
             )
 
-    def _prepare_customer(self, name):
-        caller = (self.caller_name or "").strip()
-        values = {
-            "name": name,
-            "phone": self.caller_phone,
-            "company_id": self.company_id.id,
-            "user_id": self.user_id.id,
-            "is_company": bool(self.caller_company),
-        }
-        if self.caller_company and caller:
-            values["child_ids"] = [
-                (0, 0, {"name": caller, "phone": self.caller_phone, "type": "contact"})
-            ]
-        return values
+    def _make_customer(self, name):
+        """Return the new customer, as superuser; the caller is their contact."""
+        partners = self.env["res.partner"].sudo()
+        values = {"phone": self.caller_phone, "company_id": self.company_id.id}
+        is_company = said(self.caller_company)
+        customer = partners.create(
+            {
+                **values,
+                "name": name,
+                "is_company": is_company,
+                "user_id": self.user_id.id,
+            }
+        )
+        if is_company and said(self.caller_name):
+            # On its own: Odoo creates lines of a list with the user's own rights.
+            partners.create(
+                {
+                    **values,
+                    "name": self.caller_name.strip(),
+                    "parent_id": customer.id,
+                }
+            )
+        return customer
 
     def action_add_items(self):
         """Put the items on the order that the memorandum belongs to.

@@ -126,8 +126,6 @@ class OrderMemorandumLine(models.Model):
         parts = [words, self.specification]
         if self.wanted_date and self.wanted_date != order.wanted_date:
             parts.append(
-                self.env._(
-                    "Wanted on %s", format_date(self.env, self.wanted_date)
-                )
+                self.env._("Wanted on %s", format_date(self.env, self.wanted_date))
             )
         return "\n".join(filter(said, parts))

@@ -19,7 +19,6 @@ class SaleOrder(models.Model):
     written_order_ids = fields.Many2many(
         "ir.attachment",
         "sale_order_written_order_rel",
-        string="Written Order",
         copy=False,
         groups="base.group_user",
         help="The order in writing that follows an order given by word.",

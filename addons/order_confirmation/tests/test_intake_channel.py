@@ -33,7 +33,8 @@ class TestIntakeChannel(IntakeCase):
 
     def test_channel_is_not_required_without_release_control(self):
         order = self.order(channel=False)
-        order.with_user(self.people["supervisor"]).order_kind_id = self.env.ref("customer_tiering.kind_counter_sale")
+        counter = self.env.ref("customer_tiering.kind_counter_sale")
+        order.with_user(self.people["supervisor"]).order_kind_id = counter
         with Form(order.with_user(self.service)) as form:
             form.client_order_ref = "PO 7"
         self.assertEqual(order._intake_missing(), {order.id: []})

@@ -84,7 +84,12 @@ class TestIntakeCompleteness(IntakeCase):
             self._rule(item, company_id=self.company.id)
         self.assertEqual(
             self._missing(order),
-            ["[BRO-1] Brochure: Tolerance", "Packing", "Labelling", "Special requirements"],
+            [
+                "[BRO-1] Brochure: Tolerance",
+                "Packing",
+                "Labelling",
+                "Special requirements",
+            ],
         )
         order.order_line.tolerance_percent = 2
         order.write({"packing": "x", "labelling": "x", "special_requirements": "x"})
@@ -98,7 +103,9 @@ class TestIntakeCompleteness(IntakeCase):
         order = self.order()
         self.assertEqual(self._missing(order), [])
         self.brochure.categ_id = below
-        self.assertEqual(self._missing(order), ["[BRO-1] Brochure: Tolerance", "Packing"])
+        self.assertEqual(
+            self._missing(order), ["[BRO-1] Brochure: Tolerance", "Packing"]
+        )
         self._rule("packing", mandatory=False, categ_id=below.id)
         self.assertEqual(self._missing(order), ["[BRO-1] Brochure: Tolerance"])
 

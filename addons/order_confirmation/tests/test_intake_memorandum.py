@@ -4,7 +4,7 @@ import base64
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
@@ -241,9 +241,7 @@ class TestIntakeMemorandum(IntakeCase):
         memorandum = self.memorandum()
         self.assertIn("Morning Colour Works", memorandum.answering_phrases)
         self.company.answering_phrases = "Morning! What shall we print?"
-        self.assertEqual(
-            memorandum.answering_phrases, "Morning! What shall we print?"
-        )
+        self.assertEqual(memorandum.answering_phrases, "Morning! What shall we print?")
 
     def test_form_leads_from_call_to_order(self):
         with Form(self.env["order.memorandum"].with_user(self.service)) as form:
@@ -254,6 +252,27 @@ class TestIntakeMemorandum(IntakeCase):
                 line.quantity = 100
         order = self._make(form.record)
         self.assertEqual(order.order_line.product_uom_qty, 100)
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeMemorandumRpc(IntakeCase, HttpCase):
+    """ORD-02 through the web client's own requests, with nobody's rights but one's."""
+
+    def test_caller_becomes_customer_and_order(self):
+        memorandum = self.memorandum(partner_id=False, caller_company="Sunrise Tea")
+        self.authenticate("case_customer_service", "case_customer_service")
+        action = self.make_jsonrpc_request(
+            "/web/dataset/call_button/order.memorandum/action_make_customer",
+            {
+                "model": "order.memorandum",
+                "method": "action_make_customer",
+                "args": [memorandum.ids],
+                "kwargs": {},
+            },
+        )
+        order = self.env["sale.order"].browse(action["res_id"])
+        self.assertEqual(order.partner_id.name, "Sunrise Tea")
+        self.assertEqual(order.partner_id.child_ids.name, "Ms Lin")
 
 
 @tagged("post_install", "-at_install")
