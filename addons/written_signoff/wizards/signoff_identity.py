@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, AccessError, UserError
+from odoo.fields import Domain
 
 
 class SignoffIdentity(models.AbstractModel):
@@ -24,10 +25,33 @@ class SignoffIdentity(models.AbstractModel):
                 dialog.password = vals["password"]
         return dialogs
 
+    # Not by record rules: each dialog that others build on this one would need its own.
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Find only dialogs that one opened oneself."""
+        if not (self.env.su or bypass_access):
+            domain = Domain(domain) & Domain("create_uid", "=", self.env.uid)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    def _check_access(self, operation):
+        """Refuse dialogs that somebody else opened."""
+        result = super()._check_access(operation)
+        if result or not any(self._ids):
+            return result
+        forbidden = self.filtered(
+            lambda dialog: dialog.id and dialog.sudo().create_uid != self.env.user
+        )
+        if forbidden:
+            return forbidden, lambda: AccessError(forbidden._foreign())
+        return None
+
+    def _foreign(self):
+        return self.env._("Somebody else opened this dialog.")
+
     def _check_own(self):
         """Raise AccessError when somebody else opened this dialog."""
         if self.create_uid != self.env.user:
-            raise AccessError(self.env._("Somebody else opened this dialog."))
+            raise AccessError(self._foreign())
 
     def _check_identity(self):
         """Compare the password in the context with that of who is logged in.
