@@ -150,7 +150,7 @@ class DispatchNotice(models.Model):
             "partner_id": partner.id,
             "salesperson_id": order.user_id.id,
             "sheet_number": self._sheet_number_of(order),
-            "address": place._display_address(True).strip() if place else "",
+            "address": place._address_lines(),
             "shipped_at": picking.date_done or fields.Datetime.now(),
             "line_ids": [
                 fields.Command.create(vals) for vals in self._prepare_lines(picking)
@@ -218,7 +218,7 @@ class DispatchNotice(models.Model):
     def _refuse_guarded(self, vals):
         states = set(self.mapped("state"))
         forbidden = GUARDED & vals.keys()
-        if states != {"draft"}:
+        if states - {"draft"}:
             forbidden |= TRAVEL & vals.keys()
         if states & {"received", "arrived"}:
             forbidden |= CONFIRMED & vals.keys()

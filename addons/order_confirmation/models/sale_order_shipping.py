@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         partner = self.partner_shipping_id
         return {
-            "address": partner._display_address(True).strip(),
+            "address": partner._address_lines(),
             "recipient": self.recipient_name or partner.name or "",
             "contact": self.delivery_contact or partner.name or "",
             "phone": self.delivery_phone or partner.phone or "",
@@ -172,7 +172,10 @@ class SaleOrder(models.Model):
                 since=newest.signed_at or None,
                 detail=", ".join(standing.mapped("name")),
             )
-        waiting = (applications - standing).filtered(lambda row: row.state != "done")
+        # Filtered, not subtracted: the others' values are read along with these.
+        waiting = applications.filtered(
+            lambda row: row not in standing and row.state != "done"
+        )
         newest = waiting[-1:]
         since = newest.create_date or self.date_order
         return Fact(False, since, self._application_missing(standing, newest, short))
@@ -227,6 +230,11 @@ class SaleOrderLine(models.Model):
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    def _address_lines(self):
+        """Return the address as it is written on a paper, without empty lines."""
+        lines = self._display_address(True).splitlines() if self else []
+        return "\n".join(line.strip() for line in lines if line.strip())
 
     def write(self, vals):
         """Void the applications for goods that go to a changed address (ORD-52)."""

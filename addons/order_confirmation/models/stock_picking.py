@@ -62,7 +62,7 @@ class StockPicking(models.Model):
         self.ensure_one()
         partner = self.partner_id
         return {
-            "address": partner._display_address(True).strip() if partner else "",
+            "address": partner._address_lines(),
             "recipient": partner.name or "",
             "contact": partner.name or "",
             "phone": partner.phone or "",

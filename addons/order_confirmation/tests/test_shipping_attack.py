@@ -183,7 +183,8 @@ class TestWhoSees(ShippingCase):
                 for operation in ("write", "create", "unlink"):
                     self.assertFalse(mine.has_access(operation), operation)
                 with self.assertRaises(AccessError):
-                    mine.order_id.action_apply_for_delivery()
+                    order = self.released().with_user(self.people[role])
+                    order.action_apply_for_delivery()
         for role in ("technical", "quality"):
             with self.subTest(role):
                 stranger = application.with_user(self.people[role])

@@ -15,15 +15,15 @@ class TestPage(ShippingCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.notice = self.sent()
-        self.page = self.notice.get_portal_url()
-        self.token = self.notice.access_token
+        self.paper = self.sent()
+        self.page = self.paper.get_portal_url()
+        self.token = self.paper.access_token
         self.env.flush_all()
 
     def sign_page(self, token=None, **values):
         token = self.token if token is None else token
         answer = self.make_jsonrpc_request(
-            f"/my/dispatch/{self.notice.id}/arrival?access_token={token}",
+            f"/my/dispatch/{self.paper.id}/arrival?access_token={token}",
             {"name": "Ms Lin", "signature": drawn_signature(), **values},
         )
         self.env.invalidate_all()
@@ -31,7 +31,7 @@ class TestPage(ShippingCase, HttpCase):
 
     def post(self, what, token=None, **values):
         response = self.url_open(
-            f"/my/dispatch/{self.notice.id}/{what}"
+            f"/my/dispatch/{self.paper.id}/{what}"
             f"?access_token={self.token if token is None else token}",
             data={"csrf_token": http.Request.csrf_token(self), **values},
         )
@@ -41,7 +41,7 @@ class TestPage(ShippingCase, HttpCase):
     def test_page(self):
         """ORD-63: what left, how, when; no department's address or telephone (ROL-05)."""
         page = self.url_open(self.page).text
-        for words in ("Poster", "Blue Lorry", "1 Harbour Road", self.notice.name):
+        for words in ("Poster", "Blue Lorry", "1 Harbour Road", self.paper.name):
             self.assertIn(words, page)
         self.assertIn("order_confirmation.arrival_form", page)
         for person in self.people.values():
@@ -51,11 +51,11 @@ class TestPage(ShippingCase, HttpCase):
         """ROL-02: without the right token the page shows nothing and takes nothing."""
         for token in ("", "wrong", self.token[:-1]):
             with self.subTest(token):
-                url = f"/my/dispatch/{self.notice.id}?access_token={token}"
+                url = f"/my/dispatch/{self.paper.id}?access_token={token}"
                 self.assertNotIn("Poster", self.url_open(url).text)
                 self.assertIn("not valid any more", self.sign_page(token)["error"])
-        self.assertEqual(self.notice.state, "sent")
-        self.assertFalse(self.notice.sudo().signature_ids)
+        self.assertEqual(self.paper.state, "sent")
+        self.assertFalse(self.paper.sudo().signature_ids)
 
     def test_token_of_another_notice(self):
         """ROL-02: the token of one notice opens no other."""
@@ -67,8 +67,8 @@ class TestPage(ShippingCase, HttpCase):
         """ORD-63: thanks, and the page shows until when to report."""
         answer = self.sign_page(remarks="Two boxes wet")
         self.assertIn("message=signed", answer["redirect_url"])
-        self.assertEqual(self.notice.state, "arrived")
-        self.assertEqual(self.notice.remarks, "Two boxes wet")
+        self.assertEqual(self.paper.state, "arrived")
+        self.assertEqual(self.paper.remarks, "Two boxes wet")
         page = self.url_open(answer["redirect_url"]).text
         self.assertIn("Thank you", page)
         self.assertIn("Two boxes wet", page)
@@ -79,7 +79,7 @@ class TestPage(ShippingCase, HttpCase):
         self.sign_page()
         answer = self.sign_page(name="Mr Wu")
         self.assertIn("signed for already, by Ms Lin", answer["error"])
-        self.assertEqual(len(self.notice.sudo().signature_ids), 1)
+        self.assertEqual(len(self.paper.sudo().signature_ids), 1)
 
     def test_bad_signature(self):
         """Bad input: no name, no drawing, anything but texts: one clear sentence."""
@@ -89,24 +89,24 @@ class TestPage(ShippingCase, HttpCase):
         ):  # fmt: skip
             with self.subTest(values):
                 self.assertTrue(self.sign_page(**values)["error"])
-                self.assertEqual(self.notice.state, "sent")
-                self.assertFalse(self.notice.arrived_by)
+                self.assertEqual(self.paper.state, "sent")
+                self.assertFalse(self.paper.arrived_by)
 
     def test_our_own_people_do_not_sign(self):
         """ROL-03: logged in as one of us, the page is only looked at."""
         self.authenticate("case_customer_service", "case_customer_service")
         self.assertNotIn("arrival_form", self.url_open(self.page).text)
         self.assertTrue(self.sign_page()["error"])
-        self.assertEqual(self.notice.state, "sent")
+        self.assertEqual(self.paper.state, "sent")
 
     def test_received_clearly(self):
         """ORD-60: confirmed on the page: who and when."""
         self.authenticate(None, None)
         response = self.post("received", name="Ms Lin")
         self.assertIn("Thank you for confirming", response.text)
-        self.assertEqual(self.notice.state, "received")
-        self.assertEqual(self.notice.received_how, "portal")
-        self.assertEqual(self.notice.received_by, "Ms Lin")
+        self.assertEqual(self.paper.state, "received")
+        self.assertEqual(self.paper.received_how, "portal")
+        self.assertEqual(self.paper.received_by, "Ms Lin")
 
     def test_report(self):
         """ORD-63: shortage reported on the page is kept and answered with thanks."""
@@ -115,18 +115,18 @@ class TestPage(ShippingCase, HttpCase):
         response = self.post("claim", name="Ms Lin", text="<b>Three</b> missing")
         self.assertIn("We have noted", response.text)
         self.assertIn("&lt;b&gt;Three&lt;/b&gt; missing", response.text)
-        self.assertIn("Three", self.notice.claims)
+        self.assertIn("Three", self.paper.claims)
 
     def test_report_expired(self):
         """ORD-63: after the third day the form is gone, and a late post is refused."""
         self.authenticate(None, None)
         self.sign_page()
-        keyed(self.notice).claim_until = fields.Datetime.now() - timedelta(seconds=1)
+        keyed(self.paper).claim_until = fields.Datetime.now() - timedelta(seconds=1)
         self.env.flush_all()
         self.assertNotIn("claim_text", self.url_open(self.page).text)
         response = self.post("claim", name="Ms Lin", text="Three missing")
         self.assertIn("ended on", response.text)
-        self.assertFalse(self.notice.claims)
+        self.assertFalse(self.paper.claims)
 
     def test_customers_language(self):
         """PLT-04: the page speaks the customer's language."""
@@ -138,7 +138,7 @@ class TestPage(ShippingCase, HttpCase):
 
     def test_pdf(self):
         """ORD-63: the link gives the paper, before and after signing."""
-        url = self.notice.get_portal_url(report_type="pdf")
+        url = self.paper.get_portal_url(report_type="pdf")
         self.assertIn("Poster", self.url_open(url).text)
         self.sign_page()
         self.assertIn("received by", self.url_open(url).text)
