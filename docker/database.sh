@@ -4,10 +4,12 @@ set -eu
 suite=$(cd /mnt/extra-addons && printf '%s,' */ | tr -d /)
 suite=${suite%,}
 upstream=sale_management,sale_mrp,sale_stock,stock,mrp,repair,account,spreadsheet_dashboard
+
+# Read by psql and by Odoo 19 alike. Odoo is called without the image's entry point,
+# whose arguments for the database not every command of Odoo takes.
 export PGHOST="$HOST" PGUSER="$USER" PGPASSWORD="$PASSWORD"
 
-# The image's own entry adds the database's address to Odoo's arguments.
-odoo_once() { /entrypoint.sh odoo --no-http --stop-after-init "$@"; }
+install() { odoo --no-http --stop-after-init -d "$1" -i "$2"; }
 
 sql() { psql --quiet --set ON_ERROR_STOP=1 --dbname "$1" --command "$2"; }
 

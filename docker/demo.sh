@@ -5,11 +5,11 @@
 if ! exists demo; then
   # A name of its own until it is whole: an interrupted start begins anew.
   dropdb --if-exists --force building
-  odoo_once -d building -i "$upstream"
-  odoo_once i18n loadlang -d building -l zh_TW zh_CN
+  install building "$upstream"
+  odoo i18n loadlang -d building -l zh_TW zh_CN
   # Only our demo data, none of Odoo's: it asks that all below have theirs.
   sql building "UPDATE ir_module_module SET demo = true WHERE state = 'installed'"
-  odoo_once -d building -i "$suite"
+  install building "$suite"
   sql building "UPDATE ir_module_module SET demo = false
                 WHERE NOT name = ANY(string_to_array('$suite', ','))"
   # PDFs are made from pages that the container fetches from itself.
@@ -21,4 +21,4 @@ if ! exists demo; then
     mv /var/lib/odoo/filestore/building /var/lib/odoo/filestore/demo
   sql postgres 'ALTER DATABASE building RENAME TO demo'
 fi
-exec /entrypoint.sh odoo -d demo --db-filter='^demo$' --no-database-list
+exec odoo -d demo --db-filter='^demo$' --no-database-list

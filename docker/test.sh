@@ -4,6 +4,6 @@
 . "$(dirname "$0")/database.sh"
 
 dropdb --if-exists --force test
-odoo_once -d test -i "$upstream"
+install test "$upstream"
 tags=/$(printf '%s' "$suite" | sed 's#,#,/#g')
-exec /entrypoint.sh odoo -d test -i "$suite" --test-tags "$tags" --stop-after-init
+exec odoo -d test -i "$suite" --test-tags "$tags" --stop-after-init
