@@ -63,7 +63,13 @@ class OrderSheet(models.Model):
     )
     version = fields.Integer(required=True, readonly=True)
     state = fields.Selection(
-        STATES, required=True, readonly=True, default="draft", index=True, tracking=True
+        STATES,
+        required=True,
+        readonly=True,
+        default="draft",
+        index=True,
+        tracking=True,
+        group_expand=True,
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
@@ -72,7 +78,7 @@ class OrderSheet(models.Model):
     amount_total = fields.Monetary("Total", readonly=True)
     promised_completion_date = fields.Date("Promised Completion", readonly=True)
     ship_date = fields.Date("Ship Date", readonly=True)
-    lang = fields.Char("Language", required=True, readonly=True)
+    lang = fields.Selection("_languages", "Language", required=True, readonly=True)
     content = fields.Text(required=True, readonly=True)
     digest = fields.Char("SHA-256 of Content", required=True, readonly=True)
     prepared_by_id = fields.Many2one(
@@ -92,6 +98,10 @@ class OrderSheet(models.Model):
         "(order_id) WHERE state NOT IN ('superseded', 'cancelled')",
         "An order has one sheet in force.",
     )
+
+    @api.model
+    def _languages(self):
+        return self.env["res.lang"].get_installed()
 
     # -- nobody writes here but the sheet itself -----------------------------------
 

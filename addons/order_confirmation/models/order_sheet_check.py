@@ -26,11 +26,11 @@ class OrderSheetCheck(models.Model):
     def _generate(self, sheet):
         """Make one line to tick for each line and each clause of a sheet."""
         terms = sheet._frozen()["terms"]
+        order = sheet.sudo().order_id
+        lines = (terms["lines"].get(str(line.id)) for line in order.order_line)
         rows = [
-            (self._goods_name(line), self._goods_value(line))
-            for line in terms["lines"].values()
+            (self._goods_name(line), self._goods_value(line)) for line in lines if line
         ]
-        order = sheet.order_id
         rows += [
             (order._signoff_label((key,)), order._sheet_words(key, value))
             for key, value in terms.items()
@@ -44,7 +44,7 @@ class OrderSheetCheck(models.Model):
         )
 
     def _goods_name(self, line):
-        return line["product"] or (line["description"] or "–").splitlines()[0]
+        return line["product"] or self.env._("Note")
 
     def _goods_value(self, line):
         if not line["product"]:

@@ -7,8 +7,11 @@ LAYOUT_LINES = ("line_section", "line_subsection", "line_note")
 
 def _address(partner):
     """Return an address without the empty lines of what is not known of it."""
-    rows = partner._display_address(True).splitlines()
-    return "\n".join(row for row in map(str.strip, rows) if row)
+    return _without_gaps(partner._display_address(True))
+
+
+def _without_gaps(text):
+    return "\n".join(row for row in map(str.strip, text.splitlines()) if row)
 
 
 class SaleOrder(models.Model):
@@ -41,7 +44,7 @@ class SaleOrder(models.Model):
             return format_date(self.env, fields.Date.to_date(value))
         if key == "amount_total":
             return self.currency_id.format(float(value))
-        return value
+        return _without_gaps(value)
 
     def _sheet_printed(self, lang):
         """Return everything a sheet prints, in this language, as plain values.

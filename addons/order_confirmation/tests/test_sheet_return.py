@@ -3,12 +3,11 @@
 import io
 from base64 import b64encode
 
-from PIL import Image
-
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import JsonRpcException
+from PIL import Image
 
 from .. import scan
 from .order_case import DRAWN, TICKS, picture

@@ -2,10 +2,9 @@ import json
 from base64 import b64decode
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.written_signoff.digest import canonical
 from odoo.addons.written_signoff.wording import table
+from odoo.exceptions import UserError
 
 from .. import scan
 from ..models.order_sheet_return import TICKS
@@ -45,7 +44,7 @@ class OrderSheetScan(models.TransientModel):
 
     sheet_id = fields.Many2one("order.sheet", required=True, readonly=True)
     signer_name = fields.Char("Signed By", required=True)
-    scan = fields.Binary("Scan or Photo", required=True, attachment=False)
+    scan = fields.Binary("Scan or Photo", attachment=False)
     scan_name = fields.Char()
 
     @api.constrains("scan")
