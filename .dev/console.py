@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -120,7 +121,8 @@ def run_logged(title, argv, log_name, progress=None, accepted=(0,), **options):
                 shown.detail = (progress and progress(line)) or shown.detail
         finally:
             if process.poll() is None and sys.exc_info()[0]:
-                process.terminate()
+                # Like Ctrl-C, so that the program ends what it has started itself.
+                process.send_signal(signal.SIGINT)
             process.wait()
     if process.returncode not in accepted:
         reason = reason_in(log_path.read_text(encoding="utf-8"))

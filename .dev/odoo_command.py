@@ -94,15 +94,18 @@ def script(database, title, log_name, code):
         )
 
 
-def attached(argv, env=None):
+def attached(argv, env=None, ending=signal.SIGTERM):
     """Run a program attached to the terminal; returns its exit code.
 
-    A Ctrl-C at the terminal reaches the program by itself; other signals are passed on.
+    A Ctrl-C at the terminal reaches the program by itself; one sent to this process is
+    passed on, and any other request to end becomes `ending`.
     """
     process = subprocess.Popen([str(part) for part in argv], env=env or environment())
 
     def pass_on(number, _frame):
-        if number != signal.SIGINT or not sys.stdin.isatty():
+        if number != signal.SIGINT:
+            process.send_signal(ending)
+        elif not sys.stdin.isatty():
             process.send_signal(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

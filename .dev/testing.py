@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import signal
 from pathlib import Path
 
 import console
@@ -89,7 +90,10 @@ class database:
 def pytest(name, arguments, extra=()):
     """Run pytest on a database; returns its exit code."""
     console.check_free_space(paths.RUN, 500)
-    return odoo_command.attached(_command(name, arguments), env=_environment(extra))
+    # pytest ends its workers on Ctrl-C only.
+    return odoo_command.attached(
+        _command(name, arguments), env=_environment(extra), ending=signal.SIGINT
+    )
 
 
 def pytest_logged(title, name, arguments, log_name, accepted):
