@@ -25,7 +25,9 @@ def kind(data):
         return "application/pdf"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    return next((name for mark, name in _PICTURES.items() if data.startswith(mark)), None)
+    return next(
+        (name for mark, name in _PICTURES.items() if data.startswith(mark)), None
+    )
 
 
 def readable(data):

@@ -42,11 +42,18 @@ class SheetPortal(CustomerPortal):
         """List the sheets of the customer who is logged in, those to sign first."""
         sheets = request.env["order.sheet"]
         domain = [("state", "in", SEEN), ("sent_at", "!=", False)]
-        pages = pager("/my/sheets", sheets.search_count(domain), page, self._items_per_page)
-        found = sheets.search(domain, limit=self._items_per_page, offset=pages["offset"])
+        pages = pager(
+            "/my/sheets", sheets.search_count(domain), page, self._items_per_page
+        )
+        found = sheets.search(
+            domain, limit=self._items_per_page, offset=pages["offset"]
+        )
         values = self._prepare_portal_layout_values()
         values.update(
-            sheets=found.sudo(), pager=pages, page_name="sheet", default_url="/my/sheets"
+            sheets=found.sudo(),
+            pager=pages,
+            page_name="sheet",
+            default_url="/my/sheets",
         )
         return request.render("order_confirmation.portal_my_sheets", values)
 
@@ -88,7 +95,10 @@ class SheetPortal(CustomerPortal):
         headers = [("Content-Length", len(data))]
         if kind == "pdf":
             name = content_disposition(f"{sheet.name}.pdf")
-            headers += [("Content-Type", "application/pdf"), ("Content-Disposition", name)]
+            headers += [
+                ("Content-Type", "application/pdf"),
+                ("Content-Disposition", name),
+            ]
         return request.make_response(data, headers)
 
     @http.route(

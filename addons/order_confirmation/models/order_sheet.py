@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.digest import canonical, sha256
 from odoo.exceptions import AccessError, UserError
 
-# Whoever holds this object may write a sheet. It is compared by identity: a context that
-# comes over RPC can hold no object of ours, so that no caller can forge it.
+# Whoever holds this object may write a sheet. It is compared by identity: a context
+# that comes over RPC can hold no object of ours, so that no caller can forge it.
 _SHEET_KEY = object()
 
 STATES = [
@@ -71,8 +71,12 @@ class OrderSheet(models.Model):
         tracking=True,
         group_expand=True,
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True
+    )
     user_id = fields.Many2one(related="order_id.user_id", store=True, index=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
@@ -82,7 +86,11 @@ class OrderSheet(models.Model):
     content = fields.Text(required=True, readonly=True)
     digest = fields.Char("SHA-256 of Content", required=True, readonly=True)
     prepared_by_id = fields.Many2one(
-        "res.users", "Prepared By", required=True, readonly=True, groups="base.group_user"
+        "res.users",
+        "Prepared By",
+        required=True,
+        readonly=True,
+        groups="base.group_user",
     )
     check_line_ids = fields.One2many(
         "order.sheet.check", "sheet_id", "Check", groups="base.group_user"
@@ -188,6 +196,7 @@ class OrderSheet(models.Model):
 
     def _signoff_terms(self, code):
         """Cover what the order says now: a change of it voids what was signed."""
+        self.order_id._read_together()
         return {
             sheet.id: {"sheet": sheet.name, **sheet.order_id._commercial_terms()}
             for sheet in self
@@ -214,9 +223,11 @@ class OrderSheet(models.Model):
         present = live.order_id._sheet_terms()
         signed = live._signoff_latest(["sheet_check", "sheet_return", "sheet_verify"])
         return live.filtered(
-            lambda sheet: sheet._frozen()["terms"]
-            != json.loads(canonical(present[sheet.order_id.id]))
-            or any((sheet.id, code) not in signed for code in NEEDED[sheet.state])
+            lambda sheet: (
+                sheet._frozen()["terms"]
+                != json.loads(canonical(present[sheet.order_id.id]))
+                or any((sheet.id, code) not in signed for code in NEEDED[sheet.state])
+            )
         ).with_env(self.env)
 
     @api.depends("state", "content")
@@ -286,7 +297,8 @@ class OrderSheet(models.Model):
             names = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 self.env._(
-                    "%(sheet)s is “%(state)s”; this can be done when it is: %(states)s.",
+                    "%(sheet)s is “%(state)s”; this can be done when it is: "
+                    "%(states)s.",
                     sheet=self.name,
                     state=names[self.state],
                     states=", ".join(names[state] for state in states),

@@ -38,9 +38,7 @@ class OrderSheet(models.Model):
         """
         name = " ".join((name or "").split())
         if not any(map(str.isalnum, name)):
-            raise UserError(
-                self.env._("Please give the name of the person who signs.")
-            )
+            raise UserError(self.env._("Please give the name of the person who signs."))
         if method == "portal" and not drawn(_decoded(evidence)):
             raise UserError(self.env._("Please draw your signature before sending it."))
         return self.sudo()._signoff_sign(
@@ -173,7 +171,9 @@ class OrderSheet(models.Model):
     def action_reject(self):
         """Open the dialog that sends a return back with its reason."""
         self._require_role("customer_service")
-        return self._return_dialog("order.sheet.reject", self.env._("Reject the Return"))
+        return self._return_dialog(
+            "order.sheet.reject", self.env._("Reject the Return")
+        )
 
     def _reject(self, reason):
         """Send the return back; the customer reads the reason and may return it again.

@@ -91,9 +91,9 @@ class OrderSheet(models.Model):
     def action_print_for_fax(self):
         """Note that the sheet goes by fax, and return its PDF."""
         self._sent("print")
-        return self.env.ref("order_confirmation.action_report_order_sheet").report_action(
-            self, config=False
-        )
+        return self.env.ref(
+            "order_confirmation.action_report_order_sheet"
+        ).report_action(self, config=False)
 
     def action_hand_over_link(self):
         """Note that the customer gets the portal link by another way."""

@@ -8,8 +8,8 @@ class ResCompany(models.Model):
     sheet_clauses = fields.Html(
         "General Clauses",
         translate=True,
-        help="Printed under every order confirmation sheet. Left empty, the suite's own "
-        "clauses are printed, in the customer's language.",
+        help="Printed under every order confirmation sheet. Left empty, the suite's "
+        "own clauses are printed, in the customer's language.",
     )
 
     def _sheet_clauses(self, lang):

@@ -16,9 +16,13 @@ class ResPartner(models.Model):
 
     def _signatories(self):
         """Return who may sign sheets for these customers, the whole firm's people."""
-        return self.env["res.partner"].sudo().search(
-            [
-                ("id", "child_of", self.commercial_partner_id.ids),
-                ("is_signatory", "=", True),
-            ]
+        return (
+            self.env["res.partner"]
+            .sudo()
+            .search(
+                [
+                    ("id", "child_of", self.commercial_partner_id.ids),
+                    ("is_signatory", "=", True),
+                ]
+            )
         )

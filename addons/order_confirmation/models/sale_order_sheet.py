@@ -79,7 +79,9 @@ class SaleOrder(models.Model):
             missing.append(self.env._("at least one product"))
         if not self.promised_completion_date:
             missing.append(
-                self.env._("the promised completion date, from the production statement")
+                self.env._(
+                    "the promised completion date, from the production statement"
+                )
             )
         if not self.ship_date:
             missing.append(self.env._("the planned ship date"))
@@ -178,11 +180,15 @@ class SaleOrder(models.Model):
         Asked by the gates for many orders at once: signatures and terms are read again
         each time, so that a change that went round every hook shows here (TIER-05).
         """
-        current = self.env["order.sheet"].sudo().search(
-            [("order_id", "in", self.ids), ("state", "not in", ENDED)]
+        current = (
+            self.env["order.sheet"]
+            .sudo()
+            .search([("order_id", "in", self.ids), ("state", "not in", ENDED)])
         )
         outdated = current._outdated()
-        valid = current.filtered(lambda s: s.state == "accepted")._signoff_valid(PURPOSES)
+        valid = current.filtered(lambda s: s.state == "accepted")._signoff_valid(
+            PURPOSES
+        )
         by_order = current.grouped("order_id")
         facts = {}
         for order in self:
@@ -206,7 +212,7 @@ class SaleOrder(models.Model):
     # -- Odoo's own online signature -----------------------------------------------
 
     def _has_to_be_signed(self):
-        """Let customers sign the sheet instead: its signature does not survive edits."""
+        """Let customers sign the sheet: what is signed there survives no edit."""
         return not self.release_controlled and super()._has_to_be_signed()
 
     def _portal_sheet(self):
@@ -239,9 +245,7 @@ class OrderSheet(models.Model):
                 date=format_date(self.env, self.sent_at) if self.sent_at else "–",
             ),
             "returned": self.env._("version %s is back and to be verified", version),
-            "rejected": self.env._(
-                "the return of version %s was rejected", version
-            ),
+            "rejected": self.env._("the return of version %s was rejected", version),
             "accepted": self.env._("version %s is to be signed anew", version),
         }
         return words[self.state]

@@ -73,7 +73,11 @@ class TestSheetMaking(SheetCase):
     def test_only_customer_service_makes_it(self):
         """ROL-03: salespeople and administrators do not."""
         order = self.dated()
-        for user in (self.seller, self.people["merchandiser"], self.env.ref("base.user_admin")):
+        for user in (
+            self.seller,
+            self.people["merchandiser"],
+            self.env.ref("base.user_admin"),
+        ):
             with self.assertRaisesRegex(AccessError, "Customer service"):
                 order.with_user(user).sudo().with_user(user).action_make_sheet()
 
@@ -112,7 +116,9 @@ class TestSheetCheck(SheetCase):
     def test_through_the_form_as_the_web_client_ticks(self):
         """ORD-20: ticking is written through the sheet's own form."""
         sheet = self.make(self.dated()).with_user(self.people["merchandiser"])
-        commands = [Command.update(line.id, {"done": True}) for line in sheet.check_line_ids]
+        commands = [
+            Command.update(line.id, {"done": True}) for line in sheet.check_line_ids
+        ]
         sheet.write({"check_line_ids": commands})
         self.assertTrue(all(sheet.check_line_ids.mapped("done")))
 
@@ -252,9 +258,15 @@ class TestSheetChange(SheetCase):
         with self.assertRaisesRegex(UserError, "later date"):
             self.sign(order, "promise_relaxed", "salesperson", new_date="2030-01-10")
         with self.assertRaisesRegex(UserError, "statement in words"):
-            self.sign(order, "promise_relaxed", "salesperson", "–", new_date="2030-02-01")
+            self.sign(
+                order, "promise_relaxed", "salesperson", "–", new_date="2030-02-01"
+            )
         row = self.sign(
-            order, "promise_relaxed", "salesperson", "Dyeing is late", new_date="2030-02-01"
+            order,
+            "promise_relaxed",
+            "salesperson",
+            "Dyeing is late",
+            new_date="2030-02-01",
         )
         self.assertEqual(str(order.promised_completion_date), "2030-02-01")
         self.assertIn("2030-02-01", row.content)
@@ -264,7 +276,9 @@ class TestSheetChange(SheetCase):
         """ORD-22: one clear sentence, by whatever path."""
         order = self.dated()
         with self.assertRaisesRegex(ValidationError, "production finishes it on"):
-            order.with_user(self.service).write({"promised_completion_date": "2030-01-19"})
+            order.with_user(self.service).write(
+                {"promised_completion_date": "2030-01-19"}
+            )
 
     def test_odoos_own_signature_is_not_asked_for(self):
         """ORD-23: Odoo's survives edits; controlled orders are signed on the sheet."""
@@ -337,12 +351,16 @@ class TestSheetGuards(SheetCase):
         """ORD-25: the four points cannot be gone round by another dialog."""
         sheet = self.sent_sheet(self.dated())
         sheet._take_return("Ms Lin", DRAWN, "portal", "drawn.png")
-        dialog = self.env["signoff.sign"].with_user(self.service).create(
-            {
-                "res_model": "order.sheet",
-                "res_id": sheet.id,
-                "purpose_id": self.env["signoff.purpose"]._get("sheet_verify").id,
-            }
+        dialog = (
+            self.env["signoff.sign"]
+            .with_user(self.service)
+            .create(
+                {
+                    "res_model": "order.sheet",
+                    "res_id": sheet.id,
+                    "purpose_id": self.env["signoff.purpose"]._get("sheet_verify").id,
+                }
+            )
         )
         with self.assertRaisesRegex(UserError, "All four points"):
             dialog.with_context(password="case_customer_service").action_sign()
@@ -357,8 +375,10 @@ class TestSheetGuards(SheetCase):
             company_id=other.id,
             company_ids=[Command.set(other.ids)],
         )
-        theirs = self.env["order.sheet"].with_user(stranger).with_context(
-            allowed_company_ids=other.ids
+        theirs = (
+            self.env["order.sheet"]
+            .with_user(stranger)
+            .with_context(allowed_company_ids=other.ids)
         )
         self.assertFalse(theirs.search([]))
         with self.assertRaises(AccessError):
@@ -436,14 +456,18 @@ class TestSheetFacts(SheetCase):
         order = self.dated("a")
         gate = self.env.ref("customer_tiering.gate_production")
         requirement = self.env["release.requirement"]._get("returned_sheet")
-        owed = self.env["release.owed"].sudo().create(
-            {
-                "order_id": order.id,
-                "company_id": order.company_id.id,
-                "gate_id": gate.id,
-                "requirement_id": requirement.id,
-                "due_date": "2030-01-01",
-            }
+        owed = (
+            self.env["release.owed"]
+            .sudo()
+            .create(
+                {
+                    "order_id": order.id,
+                    "company_id": order.company_id.id,
+                    "gate_id": gate.id,
+                    "requirement_id": requirement.id,
+                    "due_date": "2030-01-01",
+                }
+            )
         )
         self.return_sheet(order)
         self.assertEqual(owed.state, "met")

@@ -5,9 +5,8 @@ import subprocess
 import unicodedata
 from base64 import b64decode
 
-from odoo.tests import HttpCase, tagged
-
 from odoo.addons.written_signoff.digest import sha256
+from odoo.tests import HttpCase, tagged
 
 from ..models.order_sheet_sending import REPORT
 from .order_case import DRAWN

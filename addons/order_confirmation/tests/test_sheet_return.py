@@ -125,7 +125,9 @@ class TestVerification(SheetCase):
         sheet = self.returned(order)
         action = sheet.with_user(self.service).action_verify()
         dialog = self.env[action["res_model"]].with_user(self.service)
-        dialog = dialog.with_context(**action["context"]).create({"signatory_id": lin.id})
+        dialog = dialog.with_context(**action["context"]).create(
+            {"signatory_id": lin.id}
+        )
         self.assertEqual(dialog.known_signatory_ids, lin)
         self.assertTrue(dialog.specimen)
         self.assertEqual(dialog.return_picture, DRAWN.encode())
@@ -141,7 +143,9 @@ class TestVerification(SheetCase):
         with self.assertRaisesRegex(UserError, "No designated signatory"):
             with self.cr.savepoint():
                 self.verify(sheet, no_signatory_reason="  ")
-        row = self.verify(sheet, no_signatory_reason="New customer, confirmed by telephone")
+        row = self.verify(
+            sheet, no_signatory_reason="New customer, confirmed by telephone"
+        )
         self.assertIn("telephone", row._content()["declared"]["no_signatory_reason"])
 
     def test_only_customer_service(self):
@@ -159,9 +163,13 @@ class TestVerification(SheetCase):
         wizard = self.env["order.sheet.reject"].with_user(self.service)
         with self.assertRaisesRegex(UserError, "what is wrong"):
             wizard.create({"sheet_id": sheet.id, "reason": " - "}).action_reject()
-        wizard.create({"sheet_id": sheet.id, "reason": "Page 2 is cut off"}).action_reject()
+        wizard.create(
+            {"sheet_id": sheet.id, "reason": "Page 2 is cut off"}
+        ).action_reject()
         self.assertEqual(sheet.state, "rejected")
-        letter = sheet.message_ids.filtered(lambda m: sheet.partner_id in m.partner_ids)[:1]
+        letter = sheet.message_ids.filtered(
+            lambda m: sheet.partner_id in m.partner_ids
+        )[:1]
         self.assertIn("Page 2 is cut off", letter.body)
         self.assertFalse(sheet.order_id._sheet_facts()[sheet.order_id.id].met)
         sheet._take_return("Ms Lin", DRAWN, "portal", "drawn.png")
@@ -329,7 +337,7 @@ class TestSheetPortal(SheetCase, HttpCase):
         sheet = self.sent_sheet(order)
         text = self.url_open(order.get_portal_url()).text
         self.assertIn(sheet.access_url, text)
-        self.assertNotIn("modalaccept\" href", text)
+        self.assertNotIn('modalaccept" href', text)
         answer = self.make_jsonrpc_request(
             f"/my/orders/{order.id}/accept?access_token={order.access_token}",
             {"name": "Ms Lin", "signature": DRAWN},

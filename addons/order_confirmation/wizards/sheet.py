@@ -125,7 +125,9 @@ class OrderSheetVerify(models.TransientModel):
         "Designated Signatory",
         domain="[('id', 'in', known_signatory_ids)]",
     )
-    specimen = fields.Image("Specimen on File", related="signatory_id.signatory_specimen")
+    specimen = fields.Image(
+        "Specimen on File", related="signatory_id.signatory_specimen"
+    )
     no_signatory_reason = fields.Char("Accepted Without, Because")
 
     @api.depends("res_model", "res_id")
@@ -182,9 +184,7 @@ class OrderPromiseRelax(models.TransientModel):
         for dialog in self.filtered("new_date"):
             terms = dialog._document()._signoff_own_terms(dialog.purpose_id)
             terms = {**terms, "promised_completion_date": dialog.new_date}
-            dialog.terms_html = table(
-                dialog._document(), json.loads(canonical(terms))
-            )
+            dialog.terms_html = table(dialog._document(), json.loads(canonical(terms)))
 
     def _before_signing(self, document):
         """Write the new date; production's own date is its limit."""
