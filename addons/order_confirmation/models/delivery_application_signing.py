@@ -17,6 +17,7 @@ class DeliveryApplication(models.Model):
         """Cover lines, quantities, and where they go, as the order has them now."""
         if code != PURPOSE:
             return super()._signoff_terms(code)
+        self.order_id._read_together()
         return {application.id: application._terms() for application in self}
 
     def _terms(self):

@@ -120,6 +120,11 @@ class SaleOrder(models.Model):
             "amount_total": self.amount_total,
         }
 
+    def _read_together(self):
+        """Look names up for all orders at once, before they are asked one by one."""
+        self.partner_id.mapped("display_name")
+        self.order_line.product_id.mapped("display_name")
+
     def _goods(self):
         """Return the lines that are made or shipped: not sections, not down payments."""
         return self.order_line.filtered(
@@ -139,8 +144,8 @@ class SaleOrder(models.Model):
         }
         if code not in groups:
             return super()._signoff_terms(code)
+        self._read_together()
         if code not in ("production", "finance_clearance"):
-            # Looked up for the lines of all orders together, before one by one.
             self.order_line.mapped("formula")
         return {order.id: groups[code](order) for order in self}
 

@@ -247,8 +247,10 @@ class TestReleaseFlow(FlowCase):
     def test_the_gates_of_many_orders(self):
         """TIER-05: 80 orders cost the queries of 8, all papers included."""
         orders = self.env["sale.order"]
-        for _number in range(24):
+        for number in range(24):
+            goods = self.env["product.product"].create({"name": f"Poster {number}"})
             order = self.order("b", quantity=10)
+            order.order_line.product_id = goods
             self.sign(order, "technical", "technical")
             orders |= order
         orders |= orders.union(*(self.order("b") for _number in range(56)))
