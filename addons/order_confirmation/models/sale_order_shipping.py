@@ -133,7 +133,8 @@ class SaleOrder(models.Model):
 
     def _application_short(self, reach, left, shipping):
         """Return ``[(order line, quantity not covered)]``; None: nothing may leave."""
-        leaving = self.order_line.filtered(lambda line: line.id in (shipping or {}))
+        # A list, not a recordset of them: the lines of all orders are read together.
+        leaving = [line for line in self.order_line if line.id in (shipping or {})]
         if not leaving:
             return self._application_none_left(reach, left)
         return [
