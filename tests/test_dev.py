@@ -9,6 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import company
 import console
 import core_tests
 import databases
@@ -100,7 +101,7 @@ class TestRun:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/web/login") as answer:
             assert answer.status == 200
         assert f"http://127.0.0.1:{port}" in printed
-        assert "admin" in printed
+        assert all(f"  {row['login']} " in printed for row in company.logins())
         process.send_signal(number)
         assert process.wait(30) == 0
         assert processes_naming(name) == []
