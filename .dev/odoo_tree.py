@@ -68,9 +68,13 @@ def locate():
 
 
 def _from_checkout(folder):
-    if not (folder / "odoo" / "release.py").is_file():
+    release = folder / "odoo" / "release.py"
+    if not release.is_file():
         raise console.Failure(f"{folder} is no checkout of Odoo: no odoo/release.py.")
-    return PythonPath(folder, [folder / "addons"])
+    if not re.search(r"^version_info = \(19, 0,", release.read_text(), re.M):
+        raise console.Failure(f"{folder} is not Odoo 19.0.")
+    addons = folder / "addons"
+    return PythonPath(folder, [addons] if addons.is_dir() else [])
 
 
 def _clone(clone):
@@ -198,8 +202,3 @@ def _prune(tree):
     if not script.exists():
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text("// Not part of Debian's package of Odoo.\n")
-
-
-def is_checkout_version_19(release_file):
-    """True when a checkout's release.py says version 19.0."""
-    return bool(re.search(r"version_info = \(19, 0,", release_file.read_text()))

@@ -24,6 +24,7 @@ LAYER_1 = "layer1_"
 LAYER_2 = ("suite_", "demo_")
 SCRATCH = "build_"
 KEPT_PER_LAYER = 6
+KEPT_LOGS_SECONDS = 24 * 3600
 MARKS = paths.RUN / "templates"
 
 # The demo data of our add-ons stands alone: Odoo's own must not be in it. Odoo installs
@@ -146,11 +147,14 @@ def _ensure(name, build):
 
 
 def _sweep():
-    """Drop what killed builds left, and templates not used for long."""
+    """Drop what killed commands left, old logs, and templates not used for long."""
     for name in databases.names():
         owner = re.match(r"(?:build|test)_(\d+)", name)
         if owner and not _is_alive(int(owner[1])):
             databases.drop(name)
+    for log in paths.LOGS.glob("*-[0-9]*.log"):
+        if time.time() - log.stat().st_mtime > KEPT_LOGS_SECONDS:
+            log.unlink(missing_ok=True)
     for prefix in (LAYER_1, *LAYER_2):
         _drop_oldest([name for name in databases.names() if name.startswith(prefix)])
 

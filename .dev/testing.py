@@ -6,6 +6,7 @@ import re
 import signal
 from pathlib import Path
 
+import browser
 import console
 import databases
 import modules
@@ -89,6 +90,7 @@ class database:
 
 def pytest(name, arguments, extra=()):
     """Run pytest on a database; returns its exit code."""
+    browser.ensure()
     console.check_free_space(paths.RUN, 500)
     # pytest ends its workers on Ctrl-C only.
     return odoo_command.attached(
@@ -98,6 +100,7 @@ def pytest(name, arguments, extra=()):
 
 def pytest_logged(title, name, arguments, log_name, accepted):
     """Run pytest on a database as a step, its output in a log."""
+    browser.ensure()
     console.run_logged(
         title,
         _command(name, arguments),

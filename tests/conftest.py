@@ -1,7 +1,6 @@
 """The demo company as a real server, and a real browser to use it with."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.append(str(Path(__file__).parents[1] / ".dev"))
 
+import browser as chromium
 import company
 import databases
 import paths
@@ -81,11 +81,11 @@ def demo_server(request):
 def browser():
     """Chromium, driven by Playwright; tests open contexts in it."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=BROWSER_ARGUMENTS
+        launched = playwright.chromium.launch(
+            executable_path=chromium.program(), args=BROWSER_ARGUMENTS
         )
-        yield chromium
-        chromium.close()
+        yield launched
+        launched.close()
 
 
 @pytest.fixture
