@@ -39,7 +39,6 @@
     ],
     "demo": ["demo/demo_company.xml"],
     "assets": {
-        "web.assets_backend": ["order_confirmation/static/src/backend/**/*"],
         "web.assets_frontend": ["order_confirmation/static/src/frontend/**/*"],
         "web.report_assets_common": ["order_confirmation/static/src/report/**/*"],
     },
