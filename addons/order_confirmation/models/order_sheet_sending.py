@@ -133,6 +133,8 @@ class OrderSheet(models.Model):
         order = self.sudo().order_id
         if order.state == "draft":
             order.with_context(tracking_disable=True).write({"state": "sent"})
+        # The sheet carries the date: from here on the customer knows it (ORD-14).
+        order._clock_meet("date_to_customer")
 
     def action_received(self):
         """Open the dialog that records “received clearly” (ORD-21)."""

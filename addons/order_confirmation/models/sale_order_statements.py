@@ -168,6 +168,13 @@ class SaleOrder(models.Model):
         else:
             self._clock_start("production_answer")
 
+    def _action_cancel(self):
+        """Nobody waits for an answer on a cancelled order."""
+        result = super()._action_cancel()
+        for code in ("production_answer", "date_to_customer"):
+            self._clock_cancel(code, self.env._("The order was cancelled."))
+        return result
+
     # -- the suggested date ------------------------------------------------------
 
     def _suggested_dates(self):
