@@ -9,7 +9,7 @@ RECEIPT = "order_confirmation.report_arrival_receipt"
 
 
 class DispatchPortal(CustomerPortal):
-    """The customer's page of a dispatch notice: read it, sign for the arrival (ORD-63)."""
+    """The customer's page of a dispatch notice: read, sign for the arrival (ORD-63)."""
 
     def _notice(self, notice_id, access_token):
         """Return the notice that this visitor may see, with all rights but as visitor.
@@ -55,7 +55,9 @@ class DispatchPortal(CustomerPortal):
         notice._portal_ensure_token()
         return request.render("order_confirmation.portal_dispatch", values)
 
-    @http.route("/my/dispatch/<int:notice_id>", type="http", auth="public", website=True)
+    @http.route(
+        "/my/dispatch/<int:notice_id>", type="http", auth="public", website=True
+    )
     def portal_dispatch(
         self, notice_id, access_token=None, report_type=None, message=None, **kw
     ):
@@ -88,7 +90,7 @@ class DispatchPortal(CustomerPortal):
     def portal_arrival(
         self, notice_id, access_token=None, name=None, signature=None, remarks=None
     ):
-        """Take the customer's signature for the arrival: thanks, or one clear sentence."""
+        """Take the signature for the arrival: thanks, or one clear sentence."""
         access_token = access_token or request.httprequest.args.get("access_token")
         try:
             notice = self._customers_notice(notice_id, access_token)

@@ -235,7 +235,7 @@ class DeliveryApplication(models.Model):
             application._settle_checks()
 
     def _settle_checks(self):
-        """Keep one check for each item; a tick holds only for the value it was given."""
+        """Keep one check for each item; a tick holds for the value it was given."""
         self.ensure_one()
         wanted = self._checks_wanted()
         rows = {row.key: row for row in self.check_ids}
@@ -265,7 +265,7 @@ class DeliveryApplication(models.Model):
         applications._signoff_void_changed()
 
     def action_take_over(self):
-        """Take over what the order says now. Verified items that changed are open again."""
+        """Take over what the order says now; items that changed are open again."""
         self.check_access("write")
         if "done" in self.mapped("state"):
             raise UserError(self.env._("All of it has left; nothing can change."))

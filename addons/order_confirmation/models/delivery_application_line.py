@@ -147,7 +147,7 @@ class DeliveryApplicationLine(models.Model):
         guarded = {"ordered", "left_before"} & vals.keys()
         if guarded and not holds_key(self.env):
             raise AccessError(
-                self.env._("What was ordered and what has left is counted, not written.")
+                self.env._("What was ordered and has left is counted, not written.")
             )
 
     def write(self, vals):

@@ -96,7 +96,7 @@ class DeliveryApplication(models.Model):
                 application.activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=row.signer_id.id,
-                    summary=self.env._("The application is void: verify and sign again"),
+                    summary=self.env._("The application is void: verify it again"),
                 )
 
     def _refresh_state(self):
@@ -167,7 +167,8 @@ class DeliveryApplication(models.Model):
             :func:`..coverage.tops` counts them, in the unit of the order line
         """
         chains = {}
-        for line in self.line_ids.sorted(lambda row: self.ids.index(row.application_id.id)):
+        place = {id_: number for number, id_ in enumerate(self.ids)}
+        for line in self.line_ids.sorted(lambda row: place[row.application_id.id]):
             if line.sale_line_id:
                 chains.setdefault(line.sale_line_id.id, []).append(line)
         return {

@@ -145,7 +145,7 @@ class DispatchNotice(models.Model):
         if not left <= arrived_on <= today:
             raise UserError(
                 self.env._(
-                    "Goods arrive on a day between the one on which they left and today."
+                    "Goods arrive on a day between that of their leaving and today."
                 )
             )
 
@@ -260,7 +260,7 @@ class DispatchNotice(models.Model):
         )
 
     def _claim_until_text(self):
-        """Return until when claims are taken, in the company's time zone, for people."""
+        """Return until when claims are taken, in words, in the company's zone."""
         zone = self.company_id.sudo()._clock_timezone()
         return format_datetime(
             self.env, self.claim_until, tz=zone.zone, dt_format="short"

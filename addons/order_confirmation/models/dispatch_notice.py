@@ -271,7 +271,7 @@ class DispatchNotice(models.Model):
         if unit.compare(left, ordered) > 0 and shipped:
             return [
                 self.env._(
-                    "%(product)s: %(left)s left in all, more than the %(ordered)s ordered",
+                    "%(product)s: %(left)s left, more than the %(ordered)s ordered",
                     left=f"{left:g} {unit.name}",
                     **words,
                 )

@@ -150,7 +150,7 @@ class SaleOrder(models.Model):
         ]
 
     def _application_none_left(self, reach, left):
-        """Return an empty list when something may leave or everything has, else None."""
+        """Return an empty list when something may leave or all has, else None."""
         goods = self._goods()
         covered = any(
             line.product_uom_id.compare(

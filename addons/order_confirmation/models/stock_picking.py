@@ -246,7 +246,7 @@ class StockMove(models.Model):
         )
 
     def _application_uncovered(self, planned=False):
-        """Return ``{product: quantity}`` that no valid application of its transfer covers.
+        """Return ``{product: quantity}`` that no application of its transfer covers.
 
         :param planned: ask for what is demanded, not for what was picked
         """

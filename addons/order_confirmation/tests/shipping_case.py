@@ -61,8 +61,8 @@ class ShippingCase(OrderCase):
             tier,
             order_kind_id=self.exempt.id,
             order_line=[
-                Command.create({"product_id": product.id, "product_uom_qty": quantity})
-                for product, quantity in zip(products, quantities or (100,), strict=False)
+                Command.create({"product_id": goods.id, "product_uom_qty": quantity})
+                for goods, quantity in zip(products, quantities or (100,), strict=False)
             ],
             **values,
         )
@@ -87,7 +87,7 @@ class ShippingCase(OrderCase):
         )
 
     def applied(self, order, *quantities):
-        """Return a signed application for these quantities, all that is left unless given."""
+        """Return a signed application, for all that is left unless told otherwise."""
         application = self.draft(order, *quantities)
         self.tick(application)
         self.sign(application, "delivery_application", "customer_service")
@@ -95,7 +95,8 @@ class ShippingCase(OrderCase):
 
     def picking(self, order):
         """Return the open delivery of an order."""
-        return order.picking_ids.filtered(lambda row: row.state not in ("done", "cancel"))
+        ended = ("done", "cancel")
+        return order.picking_ids.filtered(lambda row: row.state not in ended)
 
     def ship(self, picking, *quantities, user=None):
         """Validate a delivery as warehouse; what is not shipped stays to follow."""

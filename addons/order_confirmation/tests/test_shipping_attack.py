@@ -9,7 +9,7 @@ from .shipping_case import ShippingCase
 
 @tagged("post_install", "-at_install")
 class TestAttack(ShippingCase, HttpCase):
-    """TIER-06, ROL-03: over real JSON-RPC, nothing that people may not write is written."""
+    """TIER-06, ROL-03: over real JSON-RPC, what may not be written is not."""
 
     def call(self, role, model, method, *args, **kwargs):
         login = role if role == "admin" else f"case_{role}"
@@ -172,7 +172,7 @@ class TestWhoSees(ShippingCase):
                 self.assertFalse(record.with_user(self.seller).has_access("write"))
 
     def test_roles(self):
-        """ROL-02: customer service makes; shipping, warehouse, finance, planner read."""
+        """ROL-02: customer service makes; shipping, finance, planner read."""
         application = self.draft(self.released())
         self.assertTrue(application.has_access("write"))
         for role in ("shipping", "warehouse", "finance", "planner", "merchandiser"):

@@ -11,7 +11,7 @@ from .shipping_case import ShippingCase, drawn_signature
 
 @tagged("post_install", "-at_install")
 class TestPage(ShippingCase, HttpCase):
-    """ORD-63: read, confirm, sign, report; from a telephone, with nothing but the link."""
+    """ORD-63: read, confirm, sign, report, with nothing but the link."""
 
     def setUp(self):
         super().setUp()
@@ -39,7 +39,7 @@ class TestPage(ShippingCase, HttpCase):
         return response
 
     def test_page(self):
-        """ORD-63: what left, how, when; no department's address or telephone (ROL-05)."""
+        """ORD-63, ROL-05: what left, how, when; no department's address."""
         page = self.url_open(self.page).text
         for words in ("Poster", "Blue Lorry", "1 Harbour Road", self.paper.name):
             self.assertIn(words, page)
