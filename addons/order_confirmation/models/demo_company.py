@@ -109,9 +109,7 @@ class OrderDemo(models.AbstractModel):
              "currency_id": taiwan_dollar.id, "logo": self._logo()}
         )  # fmt: skip
         company.partner_id.write({"tz": ZONE, "lang": "en_US"})
-        company.account_sale_tax_id.write(
-            {"name": "5%", "amount": 5, "description": "5%"}
-        )
+        self._make_taxes(company)
         pricelists = self.env["product.pricelist"].search([("currency_id", "=", old.id)])
         pricelists.currency_id = taiwan_dollar
         self.env["stock.warehouse"].search(
@@ -121,6 +119,19 @@ class OrderDemo(models.AbstractModel):
         if "stock_text_confirmation" in company._fields:
             company.stock_text_confirmation = False
         self._make_terms()
+
+    def _make_taxes(self, company):
+        """Let the generic chart's taxes be Taiwan's: 5 % at home, nothing abroad."""
+        own = [("company_id", "=", company.id)]
+        for model in ("account.tax.group", "account.tax"):
+            self.env[model].search(own).country_id = company.country_id
+        domestic = self.env["account.fiscal.position"].search(
+            [*own, ("country_id", "!=", False)]
+        )
+        domestic.country_id = company.country_id
+        company.account_fiscal_country_id = company.country_id
+        for tax in company.account_sale_tax_id | company.account_purchase_tax_id:
+            tax.write({"name": "5%", "amount": 5})
 
     def _logo(self):
         image = Image.new("RGB", (240, 240), "white")

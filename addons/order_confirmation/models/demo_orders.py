@@ -39,13 +39,11 @@ class OrderDemo(models.AbstractModel):
     def _take_order(self, row):
         customer = self._get(f"customer_{row['customer']}")
         product = self._get(f"product_{row['code']}")
-        abroad = customer.country_id != self.env.ref("base.main_company").country_id
         line = {
             "product_id": product.id,
             "product_uom_qty": float(row["quantity"]),
             "specification": row["specification"],
             "tolerance_percent": 3,
-            **({"tax_ids": [Command.clear()]} if abroad else {}),
         }
         order = self._as(self.env["sale.order"], row["service"]).create(
             {
