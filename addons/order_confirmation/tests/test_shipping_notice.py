@@ -140,7 +140,7 @@ class TestNoticeSent(ShippingCase):
         self.ship(self.picking(order), 30)
         notice = order.dispatch_notice_ids.with_user(self.clerk)
         notice.write({"plate": "TN-1", "expected_arrival": "2030-02-01"})
-        with self.assertRaisesRegex(UserError, "(?s)not what the order.*70 Units") as no:
+        with self.assertRaisesRegex(UserError, "(?s)not what.*70 Units") as no:
             notice.action_send()
         self.assertIn("still to follow", str(no.exception))
         notice.differences_seen = True
