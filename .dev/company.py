@@ -13,10 +13,17 @@ import templates
 
 NAME = "demo"
 RECORD = paths.RUN / "demo.json"
-# Placed as literals: both come from this program.
-SET_ADDRESS = """
-INSERT INTO ir_config_parameter (key, value) VALUES
-    ('web.base.url', '{url}'), ('report.url', '{url}'), ('web.base.url.freeze', 'True')
+# Nothing listens here: the demo company asks no service on the network.
+NOWHERE = "http://127.0.0.1:9"
+SERVICES = (
+    "iap.endpoint",
+    "iap.partner_autocomplete.endpoint",
+    "sms.endpoint",
+    "snailmail.endpoint",
+)
+# Placed as literals: all of it comes from this program.
+SET_PARAMETER = """
+INSERT INTO ir_config_parameter (key, value) VALUES {values}
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
 """
 
@@ -65,9 +72,16 @@ def _remember(keys):
     RECORD.write_text(json.dumps(keys, indent=1))
 
 
-def set_address(database, url):
-    """Links in mails and the pages that PDFs are made from point at `url`."""
-    postgres.query(SET_ADDRESS.format(url=url), database)
+def settle(database, url):
+    """Links and the pages that PDFs are made from point at `url`, nothing outside."""
+    parameters = {
+        "web.base.url": url,
+        "web.base.url.freeze": "True",
+        "report.url": url,
+        **dict.fromkeys(SERVICES, NOWHERE),
+    }
+    values = ", ".join(f"('{key}', '{value}')" for key, value in parameters.items())
+    postgres.query(SET_PARAMETER.format(values=values), database)
 
 
 def logins():

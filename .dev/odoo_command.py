@@ -21,6 +21,9 @@ http_interface = 127.0.0.1
 list_db = False
 max_cron_threads = 0
 limit_memory_hard = 0
+publisher_warranty_url = http://127.0.0.1:9
+smtp_server = 127.0.0.1
+smtp_port = 9
 limit_memory_soft = 0
 """
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import company
 import console
+import mail_sink
 import odoo_command
 import paths
 
@@ -50,12 +51,30 @@ def _die_with_parent():
 
 @contextmanager
 def server(database, port, log_path, *arguments):
-    """Odoo serving `database` at `port` while the block runs; gives its process."""
-    company.set_address(database, f"http://{HOST}:{port}")
-    options = [f"--http-port={port}", f"--db-filter=^{database}$", *arguments]
+    """Odoo serving `database` at `port` while the block runs; gives its process.
+
+    Its mails become files in `.run/mail/DATABASE`.
+    """
+    company.settle(database, f"http://{HOST}:{port}")
+    with mail_sink.running(mail_folder(database)) as mail_port:
+        options = [f"--http-port={port}", f"--db-filter=^{database}$"]
+        options += [f"--smtp={mail_sink.HOST}", f"--smtp-port={mail_port}", *arguments]
+        process = _start(odoo_command.command(database, *options), log_path)
+        try:
+            _await_ready(process, port, log_path)
+            yield process
+        finally:
+            stop(process)
+
+
+def mail_folder(database):
+    return paths.RUN / "mail" / database
+
+
+def _start(command, log_path):
     with log_path.open("w") as log:
-        process = subprocess.Popen(
-            [str(part) for part in odoo_command.command(database, *options)],
+        return subprocess.Popen(
+            [str(part) for part in command],
             env=odoo_command.environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -63,11 +82,6 @@ def server(database, port, log_path, *arguments):
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
-    try:
-        _await_ready(process, port, log_path)
-        yield process
-    finally:
-        stop(process)
 
 
 def _await_ready(process, port, log_path):
@@ -108,7 +122,9 @@ def run(database, port, arguments):
     log_path = paths.LOGS / f"run-{database}.log"
     with server(database, port, log_path, "--max-cron-threads=1", *arguments) as odoo:
         _show_logins(port)
-        print(f"\nLog: {os.path.relpath(log_path)}    Ctrl-C stops it.", flush=True)
+        print(f"\nLog: {os.path.relpath(log_path)}")
+        print(f"Mails it sends: {os.path.relpath(mail_folder(database))}")
+        print("Ctrl-C stops it.", flush=True)
         try:
             code = odoo.wait()
         except KeyboardInterrupt:

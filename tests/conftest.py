@@ -1,6 +1,7 @@
 """The demo company as a real server, and a real browser to use it with."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -33,7 +34,8 @@ class DemoServer:
     """A running Odoo on a private copy of the demo company.
 
     `url` without a trailing slash, `port`, `database` (its name), `log` (a Path),
-    `logins` (rows of the demo data's logins.csv as dicts).
+    `logins` (rows of the demo data's logins.csv as dicts), `mails` (a folder with every
+    mail it has sent as a file).
     """
 
     def __init__(self, database, port, log):
@@ -41,6 +43,7 @@ class DemoServer:
         self.port = port
         self.url = f"http://{serving.HOST}:{port}"
         self.log = log
+        self.mails = serving.mail_folder(database)
         self.logins = company.logins()
 
     def connect(self):
@@ -75,6 +78,7 @@ def demo_server(request):
             yield DemoServer(name, port, log)
     finally:
         databases.drop(name)
+        shutil.rmtree(serving.mail_folder(name), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

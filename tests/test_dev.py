@@ -1,7 +1,10 @@
 """The developer entry itself: what it leaves running, and its one-line refusals."""
 
+import email.message
+import email.policy
 import os
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
@@ -13,6 +16,7 @@ import company
 import console
 import core_tests
 import databases
+import mail_sink
 import modules
 import odoo_command
 import paths
@@ -223,6 +227,26 @@ class TestCluster:
 
     def test_no_network_port(self):
         assert postgres.query("SHOW listen_addresses") == []
+
+
+class TestMails:
+    def test_mail_is_kept_and_not_delivered(self, tmp_path):
+        """PLT-03: the demo company's mails go nowhere; they can be read as files."""
+        mail = email.message.EmailMessage()
+        mail["To"] = "buyer@customer.example"
+        mail["Subject"] = "確認單"
+        mail.set_content("First\n.\n..two dots\nlast")
+        with mail_sink.running(tmp_path) as port:
+            for _attempt in range(2):
+                with smtplib.SMTP(mail_sink.HOST, port) as client:
+                    client.send_message(mail, "sales@printer.example")
+        kept = [
+            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            for path in sorted(tmp_path.glob("*.eml"))
+        ]
+        assert [message["Subject"] for message in kept] == ["確認單", "確認單"]
+        text = kept[0].get_content().replace("\r\n", "\n")
+        assert text == "First\n.\n..two dots\nlast\n"
 
 
 class TestTemplates:
