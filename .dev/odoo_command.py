@@ -108,7 +108,7 @@ def attached(argv, env=None, ending=signal.SIGTERM):
     def pass_on(number, _frame):
         if number != signal.SIGINT:
             process.send_signal(ending)
-        elif not sys.stdin.isatty():
+        elif not (sys.stdin and sys.stdin.isatty()):
             process.send_signal(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
