@@ -33,6 +33,9 @@ class SaleOrder(models.Model):
     shipping_gate_lines = fields.Json(
         compute="_compute_gates", groups="base.group_user"
     )
+    release_next = fields.Char(
+        "Next", compute="_compute_gates", groups="base.group_user"
+    )
     release_blocked_by = fields.Char(
         "Blocked By", compute="_compute_gates", groups="base.group_user"
     )
@@ -105,8 +108,12 @@ class SaleOrder(models.Model):
             order.shipping_gate, order.shipping_gate_lines = order._release_shown(
                 shipping.get(order.id)
             )
-            order.release_blocked_by = order._release_next_missing(
+            waiting = order._release_waits_for(
                 production.get(order.id), shipping.get(order.id)
+            )
+            order.release_blocked_by = ", ".join(row["name"] for row in waiting)
+            order.release_next = waiting and self.env._(
+                "%(what)s, from %(who)s", what=waiting[0]["name"], who=waiting[0]["who"]
             )
 
     def _release_shown(self, answer: Answer | None):
@@ -115,11 +122,12 @@ class SaleOrder(models.Model):
         rows = [self._release_row(line) for line in answer.lines]
         return ("open" if answer.open else "blocked"), rows
 
-    def _release_next_missing(self, production, shipping):
+    def _release_waits_for(self, production, shipping):
+        """Return the rows of what is missing at the gate that comes next."""
         answer = shipping if self.state == "sale" else production
         if not answer or self.state == "cancel":
-            return False
-        return ", ".join(self._release_row(line)["name"] for line in answer.missing)
+            return []
+        return [self._release_row(line) for line in answer.missing]
 
     def release_status(self, gate):
         """Tell, over RPC, what a gate says of these orders (TIER-05, PLT-11).
