@@ -88,7 +88,7 @@ class OrderDemo(models.AbstractModel):
                 (start + step * 11 + pen.randint(-5, 5), pen.randint(25, 95))
                 for step in range(10)
             ]
-            ImageDraw.Draw(image).line(points, fill=(20, 30, 90), width=3, joint="curve")
+            ImageDraw.Draw(image).line(points, fill=(20, 30, 90), width=3)
         stream = io.BytesIO()
         image.save(stream, "PNG")
         return b64encode(stream.getvalue()).decode()
@@ -110,8 +110,8 @@ class OrderDemo(models.AbstractModel):
         )  # fmt: skip
         company.partner_id.write({"tz": ZONE, "lang": "en_US"})
         self._make_taxes(company)
-        pricelists = self.env["product.pricelist"].search([("currency_id", "=", old.id)])
-        pricelists.currency_id = taiwan_dollar
+        pricelists = self.env["product.pricelist"]
+        pricelists.search([("currency_id", "=", old.id)]).currency_id = taiwan_dollar
         self.env["stock.warehouse"].search(
             [("company_id", "=", company.id)], limit=1
         ).name = "Tainan"

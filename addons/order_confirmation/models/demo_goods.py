@@ -25,12 +25,12 @@ UNITS = {
 POINTS = {
     "booklets": [
         ("Pages complete and in order", "頁序完整", "页序完整"),
-        ("Colour within ΔE 3 of the approved proof", "色差 ΔE 3 以內", "色差 ΔE 3 以内"),
+        ("Colour within ΔE 3 of the proof", "色差 ΔE 3 以內", "色差 ΔE 3 以内"),
     ],
     "boxes": [
         ("Edges glued, no glue outside", "膠合牢固無溢膠", "粘合牢固无溢胶"),
         ("Opens and closes twenty times", "開合二十次", "开合二十次"),
-        ("Colour within ΔE 3 of the approved proof", "色差 ΔE 3 以內", "色差 ΔE 3 以内"),
+        ("Colour within ΔE 3 of the proof", "色差 ΔE 3 以內", "色差 ΔE 3 以内"),
     ],
     "labels": [
         ("Adhesion after 24 hours on glass", "玻璃貼附 24 小時", "玻璃贴附 24 小时"),
@@ -108,10 +108,11 @@ class OrderDemo(models.AbstractModel):
             self._translate(point, "name", chinese)
 
     def _make_boms(self):
-        """Make the bills of materials: printed sheets first, then what is made of them."""
+        """Make the bills of materials of printed sheets, and of what is made of them."""
         parts = {}
         for row in self._rows("boms"):
-            parts.setdefault((row["code"], row["quantity"], row["days"]), []).append(row)
+            made = row["code"], row["quantity"], row["days"]
+            parts.setdefault(made, []).append(row)
         for (code, quantity, days), rows in parts.items():
             self.env["mrp.bom"].create(
                 {

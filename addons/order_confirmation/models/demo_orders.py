@@ -124,7 +124,7 @@ class OrderDemo(models.AbstractModel):
                 "caller_name": "阮小樂",
                 "caller_phone": "+886 3 5550 4243",
                 "date": self._now() - timedelta(days=2, hours=2),
-                "requirement": "市集要用的紙袋 600 個，圖案與去年相同，收貨人之後告知。",
+                "requirement": "市集用紙袋 600 個，圖案與去年相同，收貨人後補。",
                 "wanted_date": self._day(14),
                 "line_ids": [
                     Command.create(
@@ -165,4 +165,3 @@ class OrderDemo(models.AbstractModel):
 
     def _then_cancel(self, order):
         self._as(order, "service")._action_cancel()
-

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import UserError
 
 
 class OrderDemo(models.AbstractModel):
@@ -30,7 +29,7 @@ class OrderDemo(models.AbstractModel):
     def _finish(self, production):
         result = self._as(production, "production").button_mark_done()
         if production.state != "done":
-            raise UserError(f"{production.name} is not done: {result}")
+            raise RuntimeError(f"{production.name} is not done: {result}")
 
     def _step_inspect(self, order, row):
         """Inspect as quality, customer service attending."""
@@ -74,7 +73,7 @@ class OrderDemo(models.AbstractModel):
             picking.move_ids.picked = True
             result = picking.with_context(skip_backorder=True).button_validate()
             if picking.state != "done":
-                raise UserError(f"{picking.name} is not done: {result}")
+                raise RuntimeError(f"{picking.name} is not done: {result}")
 
     def _step_notice(self, order, row):
         """Tell the customer what left and when it arrives, on paper."""
