@@ -108,7 +108,7 @@ class OrderDemo(models.AbstractModel):
             self._translate(point, "name", chinese)
 
     def _make_boms(self):
-        """Make the bills of materials of printed sheets, and of what is made of them."""
+        """Make the bills of materials of the printed sheets and of the goods."""
         parts = {}
         for row in self._rows("boms"):
             made = row["code"], row["quantity"], row["days"]
