@@ -35,9 +35,15 @@ class MrpProduction(models.Model):
             lambda production: (
                 production.company_id.sudo().release_control
                 and production.product_id.sale_ok
-                and not production.sudo()._release_orders()
+                and not production.sudo()._release_is_ordered()
             )
         )
+
+    def _release_is_ordered(self):
+        """Return whether an order asks for this product, itself or as a part."""
+        orders = self._release_orders()
+        asked = orders.order_line.product_id | self.move_dest_ids.product_id
+        return bool(orders) and self.product_id in asked
 
     def _signoff_terms(self, code):
         return {
@@ -87,8 +93,8 @@ class MrpProduction(models.Model):
             purpose = self.env["signoff.purpose"]._get("stock_production")
             raise UserError(
                 self.env._(
-                    "%(production)s names no customer order. Production for stock is "
-                    "answered for in writing by: %(roles)s.",
+                    "%(production)s names no customer order for what it makes. "
+                    "Production for stock is answered for in writing by: %(roles)s.",
                     production=", ".join(open_.mapped("display_name")),
                     roles=purpose._signers(),
                 )

@@ -168,25 +168,50 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Hold orders that are born released to their gate (TIER-06)."""
-        self._check_kind(vals_list)
         orders = super().create(vals_list)
+        # Looked at on the orders: a kind may have come from a default.
+        orders._check_kind(orders.order_kind_id)
         orders.filtered(lambda order: order.state == "sale")._release_pass(fresh=True)
         return orders
 
     def write(self, vals):
         """Hold every way into ``sale`` to the gate (ORD-30, TIER-06)."""
-        self._check_kind([vals])
-        if vals.get("state") != "sale":
+        self._check_counted(vals)
+        self._check_kind(self.env["order.kind"].browse(vals.get("order_kind_id") or ()))
+        entering = self._release_entering(vals)
+        if not entering:
             return super().write(vals)
-        entering = self.filtered(lambda order: order.state != "sale")
         entering._release_held_to_rules()._signoff_lock()
         result = super().write(vals)
         entering._release_pass(fresh=True)
         return result
 
-    def _check_kind(self, vals_list):
-        ids = {vals["order_kind_id"] for vals in vals_list if vals.get("order_kind_id")}
-        for kind in self.env["order.kind"].sudo().browse(ids):
+    def _release_entering(self, vals):
+        """Return those that these values release, or release for somebody else.
+
+        An order handed over to another customer or company was not released for them.
+        """
+        if vals.get("state", "sale") != "sale":
+            return self.browse()
+        handed = vals.keys() & {"partner_id", "company_id"}
+        return self.filtered(
+            lambda order: (
+                any(order[name].id != vals[name] for name in handed)
+                if order.state == "sale"
+                else "state" in vals
+            )
+        )
+
+    def _check_counted(self, vals):
+        """Refuse amounts that are given instead of counted: gates build on them."""
+        counted = vals.keys() & {"amount_untaxed", "amount_tax", "amount_total"}
+        if counted and self._release_held_to_rules():
+            raise AccessError(
+                self.env._("The amounts of an order are counted, and cannot be written.")
+            )
+
+    def _check_kind(self, kinds):
+        for kind in kinds.sudo():
             allowed = kind.group_ids & self.env.user.all_group_ids
             if kind.exempt and not allowed and self.env.registry.ready:
                 raise AccessError(

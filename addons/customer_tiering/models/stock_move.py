@@ -18,13 +18,16 @@ class StockMove(models.Model):
         """
         return self.filtered(
             lambda move: (
-                move.company_id.sudo().release_control
-                and (
-                    move.location_dest_id.usage == "customer"
-                    or "customer" in move.move_line_ids.location_dest_id.mapped("usage")
-                )
-                and move.location_id.usage != "customer"
+                move.company_id.sudo().release_control and move._release_leads_out()
             )
+        )
+
+    def _release_leads_out(self):
+        # Lines may start and end elsewhere than their move says.
+        ways = [self, *self.move_line_ids]
+        return any(
+            way.location_dest_id.usage == "customer" != way.location_id.usage
+            for way in ways
         )
 
     def _release_orders(self):
@@ -56,6 +59,7 @@ class StockMove(models.Model):
             return
         loose = leaving.filtered(lambda move: not move._release_orders())
         loose._release_check_loose()
+        leaving._release_check_product()
         orders = (leaving - loose)._release_orders()
         orders._release_check("shipping", leaving._release_quantities())
 
@@ -78,6 +82,20 @@ class StockMove(models.Model):
                 )
             )
 
+    def _release_check_product(self):
+        """Refuse goods that leave under the name of others: the gate counts lines."""
+        for move in self:
+            ordered = move.sale_line_id.product_id
+            kit = move.bom_line_id.bom_id.type == "phantom"
+            if ordered and move.product_id != ordered and not kit:
+                raise UserError(
+                    self.env._(
+                        "%(product)s cannot leave for the order line of %(ordered)s.",
+                        product=move.product_id.display_name,
+                        ordered=ordered.display_name,
+                    )
+                )
+
     # -- the effect --------------------------------------------------------------
 
     def _action_done(self, cancel_backorder=False):
@@ -98,10 +116,17 @@ class StockMove(models.Model):
 
     def write(self, vals):
         """Hold moves that are written done, or sent elsewhere once done."""
+        if vals.get("picked"):
+            self._release_check_picked()
         result = super().write(vals)
         if vals.keys() & {"state", "location_dest_id", "quantity", "sale_line_id"}:
             self._release_check_done()
         return result
+
+    def _release_check_picked(self):
+        """Let nobody take parts for what may not be made: it would be in progress."""
+        productions = self._release_pending().raw_material_production_id
+        productions._release_check_production()
 
     def _release_check_done(self):
         done = self.filtered(lambda move: move.state == "done" and move.quantity)
