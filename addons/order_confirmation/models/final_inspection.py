@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 POINTS = [
     ("quantity", "Quantity within tolerance"),
@@ -49,7 +49,9 @@ class FinalInspection(models.Model):
         "res.company", required=True, default=lambda self: self.env.company
     )
     production_id = fields.Many2one("mrp.production", index=True, check_company=True)
-    order_line_id = fields.Many2one("sale.order.line", index=True)
+    order_line_id = fields.Many2one(
+        "sale.order.line", index=True, check_company=True
+    )
     order_id = fields.Many2one(related="order_line_id.order_id", store=True)
     product_id = fields.Many2one("product.product", required=True)
     uom_id = fields.Many2one(related="product_id.uom_id")
@@ -127,6 +129,7 @@ class FinalInspection(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number the inspection and lay out the points of the standard."""
+        self._check_given(vals_list)
         for vals in vals_list:
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
@@ -134,6 +137,12 @@ class FinalInspection(models.Model):
         for inspection in inspections.filtered(lambda record: not record.point_ids):
             inspection.point_ids = inspection._standard()
         return inspections
+
+    def _check_given(self, vals_list):
+        if any(vals.keys() & {"result", "order_id"} for vals in vals_list):
+            raise AccessError(
+                self.env._("The result follows from the points, and cannot be written.")
+            )
 
     def _standard(self):
         """Return the points of the product's ex-factory standard, as commands."""
@@ -150,6 +159,7 @@ class FinalInspection(models.Model):
 
     def write(self, vals):
         """Void the signature when what it covers changes (ORD-15)."""
+        self._check_given([vals])
         result = super().write(vals)
         self._signoff_void_changed()
         return result

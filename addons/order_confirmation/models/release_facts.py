@@ -144,7 +144,7 @@ class SaleOrder(models.Model):
             if shipping is None:
                 wanted = line.product_uom_qty * (1 - line.tolerance_percent / 100)
             elif line.id in shipping or line.qty_delivered:
-                wanted = line.qty_delivered + shipping.get(line.id, 0.0)
+                wanted = max(line.qty_delivered, 0.0) + shipping.get(line.id, 0.0)
             else:
                 continue
             if line.product_uom_id.compare(covered.get(line.id, 0.0), wanted) < 0:

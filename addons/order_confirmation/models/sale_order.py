@@ -87,10 +87,11 @@ class SaleOrder(models.Model):
                 str(line.id): line._commercial_terms()
                 for line in self.order_line
                 if line.display_type not in ("line_section", "line_subsection")
-                and not line.is_downpayment
+                and not (line.is_downpayment and not line.product_id)
             },
             "customer": self.partner_id.display_name,
             "payment_terms": self.payment_term_id.name or "",
+            "deposit": self._deposit_words(),
             "currency": self.currency_id.name,
             "amount_total": self.amount_total,
             "wanted_date": self.wanted_date or None,
@@ -104,6 +105,10 @@ class SaleOrder(models.Model):
             "labelling": self.labelling or "",
             "special_requirements": self.special_requirements or "",
         }
+
+    def _deposit_words(self):
+        percent = self.payment_term_id.deposit_percent
+        return f"{percent:g} %" if percent else ""
 
     def _finance_terms(self):
         """What a clearance covers: the amount, and the quantities (ORD-50)."""
@@ -126,9 +131,9 @@ class SaleOrder(models.Model):
         self.order_line.product_id.mapped("display_name")
 
     def _goods(self):
-        """Return the lines that are made or shipped: not sections, not down payments."""
+        """Return the lines that are made or shipped: not sections or services."""
         return self.order_line.filtered(
-            lambda line: line.product_id.type == "consu" and not line.is_downpayment
+            lambda line: line.product_id.type == "consu"
         )
 
     def _signoff_terms(self, code):
