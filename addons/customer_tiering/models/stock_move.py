@@ -116,7 +116,7 @@ class StockMove(models.Model):
 
     def write(self, vals):
         """Hold moves that are written done, or sent elsewhere once done."""
-        if vals.get("picked"):
+        if vals.get("picked") or vals.get("state") == "done":
             self._release_check_picked()
         result = super().write(vals)
         if vals.keys() & {"state", "location_dest_id", "quantity", "sale_line_id"}:
