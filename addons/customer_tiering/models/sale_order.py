@@ -22,6 +22,10 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "signoff.mixin"]
 
+    # Technical, production and stores open the order too, and read no accounts: that
+    # there are invoices may be counted for them.
+    invoice_count = fields.Integer(compute_sudo=True)
+    invoice_ids = fields.Many2many(compute_sudo=True)
     order_kind_id = fields.Many2one(
         "order.kind",
         string="Kind",
