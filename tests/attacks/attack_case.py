@@ -233,6 +233,19 @@ class AttackCase(OrderCase, HttpCase):
         )
         return self.env.cr.fetchall()
 
+    def held(self, order):
+        """Nothing of this order was released or launched."""
+        self.env.invalidate_all()
+        self.assertIn(order.state, ("draft", "sent", "cancel"))
+        self.assertFalse(order.release_decision_ids)
+        self.assertFalse(self.launched(order))
+        self.assertFalse(self.productions(order))
+
+    def productions(self, order):
+        return self.env["mrp.production"].search(
+            [("sale_line_id.order_id", "=", order.id)]
+        )
+
     # -- a good order ------------------------------------------------------------
 
     def pay(self, order, amount):

@@ -1,7 +1,6 @@
 """TIER-06: nobody gets an order released past its gate, whatever call is made."""
 
 from attack_case import FORGED, AttackCase
-from odoo import Command
 from odoo.tests import tagged
 
 ATTACKERS = ("salesperson", "root")
@@ -11,19 +10,6 @@ ORDER = "sale.order"
 
 @tagged("post_install", "-at_install")
 class TestAttackRelease(AttackCase):
-    def held(self, order):
-        """Nothing of this order was released or launched."""
-        self.env.invalidate_all()
-        self.assertIn(order.state, ("draft", "sent", "cancel"))
-        self.assertFalse(order.release_decision_ids)
-        self.assertFalse(self.launched(order))
-        self.assertFalse(self.productions(order))
-
-    def productions(self, order):
-        return self.env["mrp.production"].search(
-            [("sale_line_id.order_id", "=", order.id)]
-        )
-
     def test_state_by_every_door(self):
         """TIER-06, ORD-30: write, confirm and their kin, over all three doors."""
         order = self.order("b")
@@ -232,114 +218,6 @@ class TestAttackRelease(AttackCase):
         self.log_in("salesperson")
         self.refused(term, "write", self.terms.ids, {"deposit_percent": 0})
 
-    def test_the_matrix(self):
-        """TIER-03, TIER-06: rules and requirements are the director's alone."""
-        order = self.order("b")
-        rules = self.env["release.rule"].search([])
-        requirements = self.env["release.requirement"].search([])
-        gates = self.env["release.gate"].search([])
-        tiers = self.env["customer.tier"].search([])
-        for role in ATTACKERS:
-            self.log_in(role)
-            for model, rows, vals in (
-                ("release.rule", rules, {"treatment": "waived"}),
-                ("release.requirement", requirements, {"active": False}),
-                ("release.requirement", requirements, {"gate_ids": [[5, 0, 0]]}),
-                ("release.requirement", requirements, {"code": "x"}),
-                ("release.requirement", requirements[:1], {"never_waived": False}),
-                ("release.gate", gates[:1], {"code": "other"}),
-                ("customer.tier", tiers, {"sequence": 1}),
-            ):
-                for context in self.contexts():
-                    with self.undone(role=role, model=model, vals=vals):
-                        self.attack(model, "write", rows.ids, vals, context=context)
-                        self.refused(model, "unlink", rows.ids, context=context)
-                        self.refused(ORDER, "action_confirm", order.ids)
-                        self.held(order)
-            with self.undone(role=role, way="the matrix screen"):
-                rule = rules.filtered(lambda row: row.tier_id.code == "B")[:1]
-                self.refused(
-                    "release.rule", "set_cell", rule.tier_id.id, rule.gate_id.id,
-                    rule.requirement_id.id, "waived",
-                )  # fmt: skip
-
-    def test_purposes(self):
-        """ROL-03: who may sign is not changed by who wants to."""
-        purpose = self.env["signoff.purpose"]._get("technical")
-        order = self.order("b")
-        for role in ("salesperson", "customer_service"):
-            self.log_in(role)
-            group = self.people[role].group_ids[:1]
-            with self.undone(role=role):
-                vals = {"group_ids": [[4, group.id, 0]]}
-                self.refused("signoff.purpose", "write", purpose.ids, vals)
-                self.refused("signoff.purpose", "create", [{"name": "x", "code": "x"}])
-                self.refused("signoff.purpose", "unlink", purpose.ids)
-                self.refused(
-                    "signoff.tolerance", "create",
-                    [{"purpose_id": purpose.id, "term": "quantity", "less": 99}],
-                )  # fmt: skip
-                self.refused("res.users", "write", self.people[role].ids,
-                             {"group_ids": [[4, purpose.group_ids[:1].id, 0]]})  # fmt: skip
-                self.refused("res.groups", "write", purpose.group_ids.ids,
-                             {"user_ids": [[4, self.people[role].id, 0]]})  # fmt: skip
-                self.refused(ORDER, "action_technical_statement", order.ids)
-
-    def test_administrators_sign_nothing(self):
-        """ROL-03: administrators get no free pass, not even with a forged dialog."""
-        order = self.order("b")
-        self.log_in("root")
-        before = self.evidence()
-        for code in ("technical", "production", "instruction_service",
-                     "instruction_production", "finance_clearance"):  # fmt: skip
-            with self.undone(code=code):
-                purpose = self.env["signoff.purpose"]._get(code)
-                self.refused(
-                    ORDER, "action_signoff", order.ids,
-                    context={"signoff_purpose": code},
-                )  # fmt: skip
-                for model in ("signoff.sign", "order.technical.statement"):
-                    values = {
-                        "res_model": ORDER, "res_id": order.id,
-                        "purpose_id": purpose.id, "statement": "I may everything.",
-                    }  # fmt: skip
-                    ids, refusal = self.attack(model, "create", [values])
-                    if not refusal:
-                        self.refused(
-                            model, "action_sign", ids,
-                            context={"password": "case_root"},
-                        )  # fmt: skip
-                self.assertEqual(self.evidence(), before)
-
-    def test_release_control_is_not_switched_off(self):
-        """TIER-10: by no write, setting, copy or new company."""
-        order = self.order("b")
-        company = self.company
-        for role in ATTACKERS:
-            self.log_in(role)
-            for context in self.contexts():
-                with self.undone(role=role, forged=bool(context)):
-                    kw = {"context": context}
-                    off = {"release_control": False}
-                    self.refused("res.company", "write", company.ids, off, **kw)
-                    self.refused(
-                        "res.company", "action_release_control_off", company.ids, **kw
-                    )
-                    ids, _refusal = self.attack(
-                        "res.config.settings", "create", [off], **kw
-                    )
-                    if ids:
-                        self.attack("res.config.settings", "execute", ids, **kw)
-                    self.attack(
-                        "res.company", "write", company.ids,
-                        {"release_control_since": "2000-01-01 00:00:00"}, **kw,
-                    )  # fmt: skip
-                    self.env.invalidate_all()
-                    self.assertTrue(company.release_control)
-                    self.assertGreater(company.release_control_since.year, 2020)
-                    self.refused(ORDER, "action_confirm", order.ids)
-                    self.held(order)
-
     def test_by_way_of_a_company_that_is_not_held(self):
         """TIER-06, TIER-10: released elsewhere and brought back, it is not released."""
         other = self.env["res.company"].create({"name": "Bare Works"})
@@ -384,9 +262,7 @@ class TestAttackRelease(AttackCase):
                         self.refused(rows._name, "write", rows.ids, vals, **kw)
                         self.refused(rows._name, "unlink", rows.ids, **kw)
                         self.refused(rows._name, "copy", rows.ids, **kw)
-                        self.refused(
-                            rows._name, "create", [dict(owing)], **kw
-                        )
+                        self.refused(rows._name, "create", [dict(owing)], **kw)
                     for command in (
                         {"release_owed_ids": [[1, owed.id, {"state": "met"}]]},
                         {"release_owed_ids": [[2, owed.id, 0]]},
@@ -397,112 +273,3 @@ class TestAttackRelease(AttackCase):
                         self.refused(ORDER, "write", order.ids, command, **kw)
                     self.assertEqual(owed.state, "owed")
                     self.assertTrue(decision.rules)
-
-    def test_what_ordinary_people_cannot_make(self):
-        """TIER-06: no server action, automation or field of an ordinary role."""
-        model = self.env["ir.model"]._get(ORDER)
-        for role in ("salesperson", "customer_service"):
-            self.log_in(role)
-            for name, vals in (
-                ("ir.actions.server", {"name": "x", "model_id": model.id,
-                                       "state": "code", "code": "True"}),
-                ("ir.cron", {"name": "x", "model_id": model.id, "code": "True"}),
-                ("ir.model.fields", {"name": "x_a", "model_id": model.id}),
-                ("ir.model.access", {"name": "x", "model_id": model.id}),
-                ("ir.rule", {"name": "x", "model_id": model.id}),
-                ("mail.template", {"name": "x", "model_id": model.id,
-                                   "body_html": "<t t-out='object.action_confirm()'/>"}),
-                ("ir.ui.view", {"name": "x", "model": ORDER, "arch": "<form/>"}),
-            ):  # fmt: skip
-                with self.undone(role=role, model=name):
-                    self.refused(name, "create", [vals])
-
-
-@tagged("post_install", "-at_install")
-class TestAttackTier(AttackCase):
-    """TIER-01, TIER-06: nobody but the director makes a customer better."""
-
-    def tier(self, partner):
-        self.env.invalidate_all()
-        return partner._tier(self.company)[partner.id].code
-
-    def test_written(self):
-        a = self.env.ref("customer_tiering.tier_a").id
-        customer = self.customers["c"]
-        for role in ATTACKERS:
-            self.log_in(role)
-            for context in ({}, FORGED, {"default_customer_tier_id": a}):
-                with self.undone(role=role, context=context):
-                    kw = {"context": context}
-                    vals = {"customer_tier_id": a}
-                    self.refused("res.partner", "write", customer.ids, vals, **kw)
-                    self.refused(
-                        "res.partner", "create", [{"name": "X", **vals}], **kw
-                    )
-                    ids, _r = self.attack("res.partner", "create", [{"name": "X"}], **kw)
-                    for partner in self.env["res.partner"].browse(ids or []):
-                        self.assertEqual(self.tier(partner), "C")
-                    commercial = {"commercial_partner_id": self.customers["a"].id}
-                    self.attack("res.partner", "write", customer.ids, commercial, **kw)
-                    self.assertEqual(self.tier(customer), "C")
-
-    def test_default_of_the_field(self):
-        """TIER-01: no default makes the next customers better."""
-        a = self.env.ref("customer_tiering.tier_a").id
-        for role in ("salesperson", "root"):
-            self.log_in(role)
-            with self.undone(role=role):
-                for scope in ((True,), (False,), (False, True)):
-                    self.attack(
-                        "ir.default", "set", "res.partner", "customer_tier_id", a, *scope
-                    )
-                [new] = self.allowed("res.partner", "create", [{"name": "New"}])
-                self.assertEqual(self.tier(self.env["res.partner"].browse(new)), "C")
-
-    def test_by_way_of_a_better_family(self):
-        """TIER-01, TIER-06: under another's roof and out again, still the same."""
-        customer, better = self.customers["c"], self.customers["a"]
-        for role in ATTACKERS:
-            self.log_in(role)
-            write = ("res.partner", "write", customer.ids)
-            with self.undone(role=role, way="in"):
-                self.attack(*write, {"parent_id": better.id, "is_company": False})
-                self.assertEqual(self.tier(customer), "C")
-            with self.undone(role=role, way="in and out"):
-                self.attack(*write, {"is_company": False})
-                self.attack(*write, {"parent_id": better.id})
-                self.attack(*write, {"is_company": True})
-                self.attack(*write, {"parent_id": False})
-                self.assertEqual(self.tier(customer), "C")
-            with self.undone(role=role, way="born inside"):
-                vals = {"name": "Twin", "parent_id": better.id}
-                [born] = self.allowed("res.partner", "create", [vals])
-                self.assertEqual(self.tier(self.env["res.partner"].browse(born)), "A")
-                self.attack("res.partner", "write", [born],
-                            {"parent_id": False, "is_company": True})  # fmt: skip
-                self.assertEqual(self.tier(self.env["res.partner"].browse(born)), "C")
-            with self.undone(role=role, way="made a company inside"):
-                vals = {"name": "Twin", "parent_id": better.id}
-                [born] = self.allowed("res.partner", "create", [vals])
-                self.attack("res.partner", "write", [born], {"is_company": True})
-                self.assertEqual(self.tier(self.env["res.partner"].browse(born)), "C")
-            with self.undone(role=role, way="from above"):
-                self.attack(*write, {"is_company": False})
-                self.attack("res.partner", "write", better.ids,
-                            {"child_ids": [[4, customer.id, 0]]})  # fmt: skip
-                self.assertEqual(self.tier(customer), "C")
-
-    def test_another_customer_after_the_release(self):
-        """TIER-06, ORD-30: what was released for A is not released for C."""
-        order = self.released("a")
-        for role in ATTACKERS:
-            self.log_in(role)
-            with self.undone(role=role):
-                vals = {"partner_id": self.customers["c"].id}
-                self.attack(ORDER, "write", order.ids, vals)
-                self.env.invalidate_all()
-                released = order.state == "sale"
-                held = order._release_answers("production")[order.id]
-                self.assertFalse(
-                    released and order.partner_id == self.customers["c"] and held.open
-                )

@@ -11,6 +11,7 @@ class ResPartner(models.Model):
         company_dependent=True,
         tracking=True,
         copy=False,
+        groups="base.group_user",
         domain="[('company_id', 'in', [False, current_company_id])]",
         help="Decides what may be produced and shipped before the sheet, the deposit "
         "or the balance is there. Given by the sales director.",
@@ -47,7 +48,7 @@ class ResPartner(models.Model):
     def _check_computed(self, vals):
         if "commercial_partner_id" in vals:
             raise AccessError(
-                self.env._("Which company a contact belongs to follows from its parent.")
+                self.env._("The company behind a contact follows from its parent.")
             )
 
     def _standing(self):
@@ -57,7 +58,7 @@ class ResPartner(models.Model):
         return {
             partner.id: (
                 partner.commercial_partner_id,
-                {company: by_partner[partner.id] for company, by_partner in tiers.items()},
+                {company: known[partner.id] for company, known in tiers.items()},
             )
             for partner in self.sudo()
         }

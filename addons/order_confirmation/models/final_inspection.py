@@ -43,6 +43,7 @@ class FinalInspection(models.Model):
     _inherit = ["signoff.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Final Inspection"
     _order = "id desc"
+    _check_company_auto = True
 
     name = fields.Char(default="/", readonly=True, copy=False)
     company_id = fields.Many2one(

@@ -255,6 +255,7 @@ class TestReleaseFlow(FlowCase):
             orders |= order
         orders |= orders.union(*(self.order("b") for _number in range(56)))
         self.env.flush_all()
+        self.env.invalidate_all()
         few = orders[:4] | orders[-4:]
         few.mapped("production_gate")
         counts = []
