@@ -24,7 +24,10 @@ UNTRANSLATED = re.compile(
     r"ID|id|\w+_id|SHA-256|Res|object\.name.*|%\(\w+\)s: %\(\w+\)s|%\(.*→.*"
 )
 # Of each pair only the first belongs to zh_TW, only the second to zh_CN.
-SCRIPTS = "單单 簽签 發发 貨货 產产 書书 說说 確确 認认 訂订 關关 條条 時时 間间 後后 這这 為为 個个"
+SCRIPTS = (
+    "單单 簽签 發发 貨货 產产 書书 說说 確确 認认 "
+    "訂订 關关 條条 時时 間间 後后 這这 為为 個个"
+)
 # Titles exactly as the glossary gives them.
 TITLES = {
     "Customer Information Memorandum": ("客戶資訊備忘錄", "客户信息备忘录"),

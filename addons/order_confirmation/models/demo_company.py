@@ -42,6 +42,10 @@ class OrderDemo(models.AbstractModel):
             mail_notify_force_send=False, mail_create_nosubscribe=True,
             no_reset_password=True,
         )  # fmt: skip
+        # Demo data come before the translations; what is printed here needs them.
+        demo.env["ir.module.module"].search(
+            [("name", "=", "order_confirmation")]
+        )._update_translations()
         demo._make_company()
         demo._make_calendar()
         demo._make_people()

@@ -11,6 +11,15 @@ CHANNELS = [
     ("portal", "Portal"),
 ]
 
+# The terms whose words are those of a field by another name.
+TERM_FIELDS = {
+    "lines": "order_line",
+    "customer": "partner_id",
+    "payment_terms": "payment_term_id",
+    "currency": "currency_id",
+    "address": "partner_shipping_id",
+}
+
 
 class SaleOrder(models.Model):
     """The terms of an order that sheet and signatures are about.
@@ -160,7 +169,9 @@ class SaleOrder(models.Model):
             line = self.env["sale.order.line"].sudo().browse(int(path[1])).exists()
             name = line.product_id.display_name or self.env._("removed line")
             return f"{name}, {line._term_label(path[-1])}" if len(path) > 2 else name
-        field = self._fields.get(path[0])
+        if path[0] == "deposit":
+            return self.env._("Deposit")
+        field = self._fields.get(TERM_FIELDS.get(path[0], path[0]))
         if field is None:
             return super()._signoff_label(path)
         return field._description_string(self.env)
