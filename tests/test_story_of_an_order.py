@@ -84,6 +84,12 @@ class Person:
         self.page.wait_for_selector(".modal", state="detached")
         return self
 
+    def agrees(self):
+        """Answer the question on the screen with yes."""
+        self.page.locator(".modal-footer .btn-primary").click()
+        self.page.wait_for_selector(".modal", state="detached")
+        return self
+
     def is_refused(self):
         """Return the words of the refusal on the screen, and close it."""
         box = self.page.locator(".modal:has(.o_error_dialog), .o_error_dialog").last
@@ -109,25 +115,22 @@ def person(log_in):
 
 def draws(page):
     """Draw a signature into the portal's box."""
-    box = page.locator("canvas.jSignature, .o_web_sign_signature canvas").first
-    box.wait_for()
+    box = page.locator("canvas.o_web_sign_signature")
+    box.scroll_into_view_if_needed()
     place = box.bounding_box()
-    page.mouse.move(place["x"] + 20, place["y"] + place["height"] / 2)
+    left, top = place["x"] + 40, max(place["y"], 0) + 40
+    page.mouse.move(left, top)
     page.mouse.down()
-    for step in range(1, 8):
-        page.mouse.move(
-            place["x"] + 20 + 18 * step,
-            place["y"] + place["height"] / 2 + (15 if step % 2 else -15),
-        )
+    for step in range(1, 9):
+        page.mouse.move(left + 18 * step, top + (25 if step % 2 else 0))
     page.mouse.up()
 
 
 def signs_on_the_portal(page, name):
     """Sign what the page shows, as the customer: a name and a drawn signature."""
-    page.locator(".o_portal_sign_name_input, input[name='signer']").first.fill(name)
+    page.locator("input[name='signer']").fill(name)
     draws(page)
-    button = page.locator(".o_portal_sign_submit, .o_arrival_submit").first
-    button.click()
+    page.locator(".o_portal_sign_submit").click()
 
 
 class Order:
@@ -219,7 +222,7 @@ def checks_and_sends_the_sheet(person, order):
             ticks.nth(place).click()
     checker.presses("action_check").signs(statement="")
     service.opens("order.sheet", sheet)
-    service.presses("action_hand_over_link")
+    service.presses("action_hand_over_link").agrees()
     service.page.locator("[name='portal_link']").first.wait_for()
     return sheet
 
