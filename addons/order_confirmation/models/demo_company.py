@@ -136,6 +136,9 @@ class OrderDemo(models.AbstractModel):
         company.account_fiscal_country_id = company.country_id
         for tax in company.account_sale_tax_id | company.account_purchase_tax_id:
             tax.write({"name": "5%", "amount": 5})
+            tax.tax_group_id.name = "5%"
+            for named in (tax, tax.tax_group_id):
+                self._translate(named, "name", ("5%", "5%"))
 
     def _logo(self):
         image = Image.new("RGB", (240, 240), "white")
