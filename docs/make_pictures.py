@@ -86,8 +86,10 @@ class Studio:
     def order_at(self, page, stage, language):
         """Return the id of an order at this stage, of a customer of this language."""
         domain = [["stage", "=", stage], ["partner_id.lang", "=", language]]
+        # The last one is complete: what has just come in is not.
+        how = {"order": "id desc", "limit": 1}
         found = self.ask(
-            page, "order.board", "search_read", domain, ["order_id"], limit=1
+            page, "order.board", "search_read", domain, ["order_id"], **how
         )
         if not found:
             raise RuntimeError(f"No order of the demo company is at {stage!r}")
@@ -154,7 +156,7 @@ def refusal(studio):
 
 
 def dialog(studio):
-    with studio.person("technical", viewport=TALL) as page:
+    with studio.person("technical", viewport={"width": 1440, "height": 1460}) as page:
         studio.open_order(page, studio.order_at(page, "technical", "en_US"))
         page.click(".o_statusbar_buttons button[name=action_technical_statement]")
         page.wait_for_selector(".modal div[name=terms_html] table")
@@ -174,7 +176,8 @@ def portal(studio):
     with studio.person("customer", **TELEPHONE) as page:
         page.goto("/my/sheets")
         page.click("table tr:has(.text-bg-warning) a")
-        page.wait_for_selector(".o_sheet_page")
+        page.wait_for_selector(".o_sheet_page canvas")
+        page.evaluate("window.scrollTo(0, 0)")
         studio.take(page, "portal")
 
 
