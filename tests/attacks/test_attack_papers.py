@@ -56,7 +56,7 @@ class TestAttackTerms(AttackCase):
         )  # fmt: skip
         for role in WRITERS:
             self.log_in(role)
-            for codes, model, ids, vals in tries:
+            for codes, model, ids, vals in tries if role != "root" else tries[::4]:
                 with self.undone(role=role, vals=vals):
                     self.allowed(model, "write", ids, vals, context=FORGED)
                     self.voided(*codes)

@@ -102,7 +102,7 @@ class TestAttackProduction(AttackCase):
     def test_changed_after_it_was_signed(self):
         """TIER-06, ORD-15: another product or quantity, or an order, and it holds."""
         poster = self.env["product.product"].create({"name": "Poster"})
-        for role in ("planner", "root"):
+        for role in ("root",):
             self.log_in(role)
             for values in (
                 {"product_qty": 9000},
@@ -127,7 +127,7 @@ class TestAttackProduction(AttackCase):
 
     def test_started_and_then_pointed_elsewhere(self):
         """TIER-06: what runs for stock does not become that of a held order."""
-        for role in ("planner", "root"):
+        for role in ("root",):
             self.log_in(role)
             with self.undone(role=role):
                 production = self.signed()
