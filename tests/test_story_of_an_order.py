@@ -5,6 +5,7 @@ with nothing but their own role.
 """
 
 import re
+import time
 
 import pytest
 
@@ -173,9 +174,24 @@ class Order:
     def notice(self):
         return self._one("SELECT id FROM dispatch_notice WHERE order_id = %s")
 
-    @property
-    def notice_token(self):
-        return self._one("SELECT access_token FROM dispatch_notice WHERE order_id = %s")
+    def told(self):
+        """Wait until the dispatch notice counts as sent."""
+        for _try in range(60):
+            if self.arrived == "sent":
+                return True
+            time.sleep(1)
+        return False
+
+    def notice_link(self):
+        """Return the link by which the customer reaches the dispatch notice."""
+        for _try in range(60):
+            token = self._one(
+                "SELECT access_token FROM dispatch_notice WHERE order_id = %s"
+            )
+            if token:
+                return f"/my/dispatch/{self.notice}?access_token={token}"
+            time.sleep(1)
+        raise AssertionError("the dispatch notice has no link")
 
     @property
     def arrived(self):
@@ -331,9 +347,15 @@ def arrives(person, order, name):
     """The customer is told, and signs for the arrival (ORD-60, ORD-63)."""
     service = person("service")
     service.opens("dispatch.notice", order.notice)
-    service.presses("action_sent_on_paper").reaches("sent")
+    service.fills("expected_arrival", "12/31/2027")
+    service.fills("carrier", "Harbour Freight")
+    service.page.keyboard.press("Escape")
+    service.saves()
+    service.presses("action_sent_on_paper")
+    assert order.told()
+    service.opens("dispatch.notice", order.notice).presses("action_preview")
     customer = person("customer").page
-    customer.goto(f"/my/dispatch/{order.notice}?access_token={order.notice_token}")
+    customer.goto(order.notice_link())
     signs_on_the_portal(customer, name)
     customer.locator("#arrival.border-success").wait_for()
 
