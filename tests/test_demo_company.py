@@ -99,7 +99,7 @@ def test_every_role_has_a_person(demo_server):
 
 
 def test_a_customer_can_log_in(demo_server):
-    """PLT-04: the customer sees the sheet that waits for a signature, and no other's."""
+    """PLT-04: the customer sees the sheet that waits for a signature, and no other."""
     customer = Person(demo_server, "customer")
     sheets = customer.read("order.sheet", [], "partner_id", "state")
     assert "sent" in {sheet["state"] for sheet in sheets}
@@ -153,7 +153,7 @@ def test_calls_that_are_no_order_yet(director):
 
 
 def test_signatures_are_real_and_sound(demo_server):
-    """PLT-04, PLT-05: the whole chain is verified, by those who may sign; one is void."""
+    """PLT-04, PLT-05: the whole chain is verified, and one is void."""
     administrator = Person(demo_server, "admin")
     administrator.call("signoff.verification", "action_verify")
     [run] = administrator.call(

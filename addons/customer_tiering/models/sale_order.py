@@ -211,7 +211,9 @@ class SaleOrder(models.Model):
         counted = vals.keys() & {"amount_untaxed", "amount_tax", "amount_total"}
         if counted and self._release_held_to_rules():
             raise AccessError(
-                self.env._("The amounts of an order are counted, and cannot be written.")
+                self.env._(
+                    "The amounts of an order are counted, and cannot be written."
+                )
             )
 
     def _check_kind(self, kinds):

@@ -21,8 +21,9 @@ class StockQuant(models.Model):
         """Refuse to write stock into another place, or more of it at a customer's."""
         if not self.env.su and vals.keys() & {"location_id", "quantity"}:
             self.filtered(
-                lambda quant: "location_id" in vals
-                or quant.location_id.usage == "customer"
+                lambda quant: (
+                    "location_id" in vals or quant.location_id.usage == "customer"
+                )
             )._refuse_without_move()
         return super().write(vals)
 

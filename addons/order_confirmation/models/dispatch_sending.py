@@ -29,9 +29,7 @@ class DispatchNotice(models.Model):
         if not (self.carrier or self.plate or self.transport_note):
             missing.append(self.env._("carrier, number plate or how it travels"))
         if missing:
-            raise UserError(
-                self.env._("Please enter first: %s", ", ".join(missing))
-            )
+            raise UserError(self.env._("Please enter first: %s", ", ".join(missing)))
         if self.differences and not self.differences_seen:
             raise UserError(
                 self.env._(
@@ -65,9 +63,9 @@ class DispatchNotice(models.Model):
         """Note that the notice was printed and faxed or handed over."""
         self._check_sendable()
         self._note_sent("paper")
-        return self.env.ref(
-            "order_confirmation.report_dispatch_notice"
-        ).report_action(self)
+        return self.env.ref("order_confirmation.report_dispatch_notice").report_action(
+            self
+        )
 
     def _note_sent(self, how):
         keyed(self).write(
@@ -107,9 +105,7 @@ class DispatchNotice(models.Model):
 
     def _note_received(self, name, how):
         if self.state != "sent":
-            raise UserError(
-                self.env._("%s is not waiting to be confirmed.", self.name)
-            )
+            raise UserError(self.env._("%s is not waiting to be confirmed.", self.name))
         keyed(self).write(
             {
                 "state": "received",

@@ -50,9 +50,7 @@ class FinalInspection(models.Model):
         "res.company", required=True, default=lambda self: self.env.company
     )
     production_id = fields.Many2one("mrp.production", index=True, check_company=True)
-    order_line_id = fields.Many2one(
-        "sale.order.line", index=True, check_company=True
-    )
+    order_line_id = fields.Many2one("sale.order.line", index=True, check_company=True)
     order_id = fields.Many2one(related="order_line_id.order_id", store=True)
     product_id = fields.Many2one("product.product", required=True)
     uom_id = fields.Many2one(related="product_id.uom_id")
@@ -102,12 +100,16 @@ class FinalInspection(models.Model):
     def _search_signed(self, operator, value):
         if operator != "in":
             return NotImplemented
-        signatures = self.env["signoff.signature"].sudo()._search(
-            [
-                ("res_model", "=", self._name),
-                ("purpose_code", "=", "final_inspection"),
-                ("state", "=", "valid"),
-            ]
+        signatures = (
+            self.env["signoff.signature"]
+            .sudo()
+            ._search(
+                [
+                    ("res_model", "=", self._name),
+                    ("purpose_code", "=", "final_inspection"),
+                    ("state", "=", "valid"),
+                ]
+            )
         )
         return [("id", "in", signatures.subselect("res_id"))]
 
@@ -123,7 +125,9 @@ class FinalInspection(models.Model):
                         "The inspection is of %(product)s, and order or production is "
                         "of %(other)s.",
                         product=inspection.product_id.display_name,
-                        other=", ".join((others - inspection.product_id).mapped("name")),
+                        other=", ".join(
+                            (others - inspection.product_id).mapped("name")
+                        ),
                     )
                 )
 
@@ -180,7 +184,11 @@ class FinalInspection(models.Model):
                 "passed_quantity": inspection.passed_quantity,
                 "attendee": inspection.attendee_id.name or "",
                 "points": {
-                    str(point.id): [point.name, point.outcome or "", point.finding or ""]
+                    str(point.id): [
+                        point.name,
+                        point.outcome or "",
+                        point.finding or "",
+                    ]
                     for point in inspection.point_ids
                 },
             }
@@ -231,7 +239,9 @@ class FinalInspection(models.Model):
 
         :param str field: ``order_line_id`` or ``production_id``
         """
-        inspections = self.sudo().search([(field, "in", ids), ("result", "=", "passed")])
+        inspections = self.sudo().search(
+            [(field, "in", ids), ("result", "=", "passed")]
+        )
         valid = inspections._signoff_valid(["final_inspection"])
         quantities = dict.fromkeys(ids, 0.0)
         for inspection in inspections:

@@ -17,8 +17,10 @@ class MrpProduction(models.Model):
     def _needing_inspection(self):
         """Return those whose goods are inspected before stock: what we sell (ORD-43)."""
         return self.filtered(
-            lambda production: production.company_id.sudo().release_control
-            and production.product_id.sale_ok
+            lambda production: (
+                production.company_id.sudo().release_control
+                and production.product_id.sale_ok
+            )
         )
 
     def _check_inspected(self, quantities):

@@ -29,7 +29,9 @@ class SaleOrder(models.Model):
         incoming = parts._incoming_supply(self.company_id)
         today = self.company_id._business_date(fields.Datetime.now())
         return [
-            part._reserve_row(needs[part.id], *incoming.get(part.id, (0.0, None)), today)
+            part._reserve_row(
+                needs[part.id], *incoming.get(part.id, (0.0, None)), today
+            )
             for part in parts
         ]
 
@@ -58,8 +60,10 @@ class SaleOrderLine(models.Model):
 
     def _explode_level(self, level, parts):
         products = self.env["product.product"].union(*level)
-        boms = self.env["mrp.bom"].sudo()._bom_find(
-            products, company_id=self.company_id[:1].id
+        boms = (
+            self.env["mrp.bom"]
+            .sudo()
+            ._bom_find(products, company_id=self.company_id[:1].id)
         )
         below = defaultdict(float)
         for product, quantity in level.items():
@@ -84,16 +88,20 @@ class ProductProduct(models.Model):
 
     def _incoming_supply(self, company):
         """Return ``{product id: (quantity, first date)}`` of what is on its way in."""
-        groups = self.env["stock.move"].sudo()._read_group(
-            [
-                ("product_id", "in", self.ids),
-                ("company_id", "=", company.id),
-                ("state", "in", COMING),
-                ("location_id.usage", "in", ("supplier", "production")),
-                ("location_dest_id.usage", "=", "internal"),
-            ],
-            ["product_id"],
-            ["product_qty:sum", "date:min"],
+        groups = (
+            self.env["stock.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("product_id", "in", self.ids),
+                    ("company_id", "=", company.id),
+                    ("state", "in", COMING),
+                    ("location_id.usage", "in", ("supplier", "production")),
+                    ("location_dest_id.usage", "=", "internal"),
+                ],
+                ["product_id"],
+                ["product_qty:sum", "date:min"],
+            )
         )
         return {product.id: (qty, first) for product, qty, first in groups}
 

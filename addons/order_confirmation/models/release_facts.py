@@ -37,8 +37,7 @@ class ReleaseRequirement(models.Model):
             known = Known(orders._signoff_valid(purposes), money, shipping)
             for code in asked:
                 facts[code] = {
-                    order.id: getattr(order, f"_fact_{code}")(known)
-                    for order in orders
+                    order.id: getattr(order, f"_fact_{code}")(known) for order in orders
                 }
         if "returned_sheet" in codes:
             facts["returned_sheet"] = orders._sheet_facts()

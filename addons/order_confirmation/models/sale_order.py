@@ -31,9 +31,7 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "service.clock.mixin"]
 
-    channel = fields.Selection(
-        CHANNELS, tracking=True, help="How the order came in."
-    )
+    channel = fields.Selection(CHANNELS, tracking=True, help="How the order came in.")
     wanted_date = fields.Date(
         tracking=True, copy=False, help="When the customer wants the goods."
     )
@@ -59,7 +57,9 @@ class SaleOrder(models.Model):
     def _technical_terms(self):
         """What the technical statement covers: product, specification, formula."""
         self.ensure_one()
-        return {"lines": {str(line.id): line._technical_terms() for line in self._goods()}}
+        return {
+            "lines": {str(line.id): line._technical_terms() for line in self._goods()}
+        }
 
     def _production_terms(self):
         """What the production statement covers: quantities, tolerance, dates."""
@@ -141,9 +141,7 @@ class SaleOrder(models.Model):
 
     def _goods(self):
         """Return the lines that are made or shipped: not sections or services."""
-        return self.order_line.filtered(
-            lambda line: line.product_id.type == "consu"
-        )
+        return self.order_line.filtered(lambda line: line.product_id.type == "consu")
 
     def _signoff_terms(self, code):
         """Give each purpose its own group of terms (ORD-15)."""

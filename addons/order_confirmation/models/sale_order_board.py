@@ -246,7 +246,10 @@ class SaleOrder(models.Model):
         """Open the sheet of the order, or make the first one."""
         self.ensure_one()
         sheet = self.env["order.sheet"].search(
-            [("order_id", "=", self.id), ("state", "not in", ("superseded", "cancelled"))],
+            [
+                ("order_id", "=", self.id),
+                ("state", "not in", ("superseded", "cancelled")),
+            ],
             limit=1,
         )
         if not sheet:

@@ -153,9 +153,7 @@ class SaleOrder(models.Model):
         """Return an empty list when something may leave or all has, else None."""
         goods = self._goods()
         covered = any(
-            line.product_uom_id.compare(
-                reach.get(line.id, 0.0), left.get(line.id, 0.0)
-            )
+            line.product_uom_id.compare(reach.get(line.id, 0.0), left.get(line.id, 0.0))
             > 0
             for line in goods
         )
@@ -221,8 +219,10 @@ class SaleOrderLine(models.Model):
         if isinstance(leaving, Leaving):
             domain.append(("id", "not in", list(leaving.ids)))
         left = {}
-        for line, unit, quantity in self.env["stock.move"].sudo()._read_group(
-            domain, ["sale_line_id", "product_uom"], ["quantity:sum"]
+        for line, unit, quantity in (
+            self.env["stock.move"]
+            .sudo()
+            ._read_group(domain, ["sale_line_id", "product_uom"], ["quantity:sum"])
         ):
             own = unit._compute_quantity(quantity, line.product_uom_id)
             left[line.id] = left.get(line.id, 0.0) + own

@@ -22,7 +22,9 @@ class SaleOrder(models.Model):
         OUTCOMES, compute="_compute_written", groups="base.group_user"
     )
     has_technical = fields.Boolean(compute="_compute_written", groups="base.group_user")
-    has_production = fields.Boolean(compute="_compute_written", groups="base.group_user")
+    has_production = fields.Boolean(
+        compute="_compute_written", groups="base.group_user"
+    )
     has_instruction = fields.Boolean(
         compute="_compute_written", groups="base.group_user"
     )
@@ -187,8 +189,10 @@ class SaleOrder(models.Model):
         today = company._business_date(fields.Datetime.now())
         earliest = [row["earliest"] for row in self._raw_material_reserve()]
         start = company._add_working_days(max([today, *earliest]), 0)
-        boms = self.env["mrp.bom"].sudo()._bom_find(
-            self._goods().product_id, company_id=company.id
+        boms = (
+            self.env["mrp.bom"]
+            .sudo()
+            ._bom_find(self._goods().product_id, company_id=company.id)
         )
         days = max((bom.produce_delay for bom in boms.values()), default=0)
         return start, company._add_working_days(start, int(days) or 1)

@@ -9,8 +9,9 @@ class StockMove(models.Model):
     def _release_check_moves(self):
         """Let finished goods into stock only when quality has passed them (ORD-43)."""
         finished = self._release_pending().filtered(
-            lambda move: move.production_id
-            and move.product_id == move.production_id.product_id
+            lambda move: (
+                move.production_id and move.product_id == move.production_id.product_id
+            )
         )
         if finished:
             quantities = defaultdict(float)

@@ -36,8 +36,9 @@ class StockPicking(models.Model):
         for picking in self:
             own = picking.move_ids._release_orders()
             applications = found.filtered(
-                lambda row, own=own, picking=picking: row.picking_id == picking
-                or (row.order_id and row.order_id in own)
+                lambda row, own=own, picking=picking: (
+                    row.picking_id == picking or (row.order_id and row.order_id in own)
+                )
             )
             picking.delivery_application_ids = applications
             picking.delivery_application_count = len(applications)
@@ -100,9 +101,7 @@ class StockPicking(models.Model):
                 action = order.action_apply_for_delivery()
                 applications |= applications.browse(action["res_id"])
         if not applications:
-            raise UserError(
-                self.env._("%s brings nothing to a customer.", self.name)
-            )
+            raise UserError(self.env._("%s brings nothing to a customer.", self.name))
         return applications._show()
 
     def action_delivery_applications(self):
@@ -148,9 +147,7 @@ class StockPicking(models.Model):
         )
         leaving = moves._release_leaving()
         orders = leaving._release_orders()
-        return bool(leaving) and (
-            not orders or bool(orders._release_held_to_rules())
-        )
+        return bool(leaving) and (not orders or bool(orders._release_held_to_rules()))
 
 
 class StockMove(models.Model):
@@ -208,13 +205,17 @@ class StockMove(models.Model):
         return result
 
     def _applications(self):
-        return self.env["delivery.application"].sudo().search(
-            [
-                ("state", "in", ("signed", "done")),
-                "|",
-                ("order_id", "in", self._release_orders().ids),
-                ("picking_id", "in", self.picking_id.ids),
-            ]
+        return (
+            self.env["delivery.application"]
+            .sudo()
+            .search(
+                [
+                    ("state", "in", ("signed", "done")),
+                    "|",
+                    ("order_id", "in", self._release_orders().ids),
+                    ("picking_id", "in", self.picking_id.ids),
+                ]
+            )
         )
 
     def _release_check_loose(self):
@@ -241,7 +242,9 @@ class StockMove(models.Model):
                     f"{product.display_name} {quantity:g} {product.uom_id.name}"
                     for product, quantity in uncovered.items()
                 ),
-                roles=self.env["signoff.purpose"]._get("delivery_application")._signers(),
+                roles=self.env["signoff.purpose"]
+                ._get("delivery_application")
+                ._signers(),
             )
         )
 
@@ -250,8 +253,10 @@ class StockMove(models.Model):
 
         :param planned: ask for what is demanded, not for what was picked
         """
-        applications = self.env["delivery.application"].sudo().search(
-            [("picking_id", "in", self.picking_id.ids)], order="id"
+        applications = (
+            self.env["delivery.application"]
+            .sudo()
+            .search([("picking_id", "in", self.picking_id.ids)], order="id")
         )
         granted = defaultdict(float)
         for line in applications._standing().line_ids:

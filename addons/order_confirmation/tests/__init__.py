@@ -6,13 +6,13 @@ from . import (
     test_intake_memorandum,
     test_release_flow,
     test_sheet,
+    test_sheet_report,
     test_sheet_return,
     test_shipping_application,
     test_shipping_arrival,
+    test_shipping_attack,
     test_shipping_gate,
     test_shipping_notice,
+    test_shipping_portal,
     test_statements,
 )
-from . import test_shipping_attack
-from . import test_shipping_portal
-from . import test_sheet_report

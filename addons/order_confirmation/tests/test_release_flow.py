@@ -3,7 +3,6 @@ from contextlib import contextmanager
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-
 from .order_case import OrderCase
 
 

@@ -11,10 +11,7 @@ class TestStatements(OrderCase):
 
     def states(self, order):
         order.env.flush_all()
-        return {
-            row.purpose_code: row.state
-            for row in order.signature_ids.sorted("id")
-        }
+        return {row.purpose_code: row.state for row in order.signature_ids.sorted("id")}
 
     def test_technical_statement_freezes_the_reserve(self):
         """ORD-10: the reserve table is computed from stock and frozen."""

@@ -1,11 +1,18 @@
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.sale_order_statements import OUTCOMES
 
-COLUMNS = ("needed", "on_hand", "reserved", "incoming", "incoming_date", "short", "earliest")
+COLUMNS = (
+    "needed",
+    "on_hand",
+    "reserved",
+    "incoming",
+    "incoming_date",
+    "short",
+    "earliest",
+)
 
 
 class TechnicalStatement(models.TransientModel):
