@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering",
-    "summary": "A, B or C: what may be produced and shipped before sheet, deposit and balance",
+    "summary": "A, B or C: what may be made and shipped before sheet and money",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "license": "LGPL-3",

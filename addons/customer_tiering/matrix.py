@@ -23,7 +23,7 @@ class Fact(NamedTuple):
     """What is known of one requirement on one record.
 
     :param bool met: it is there
-    :param datetime since: naive UTC; met: when it came, else since when it is waited for
+    :param datetime since: naive UTC; when it came, else since when it waits
     :param detail: one phrase for a person, or a function that makes it: words are only
         put together when somebody reads them
     :param who: the person who can meet it, where it is one; likewise

@@ -1,6 +1,6 @@
 {
     "name": "Order Confirmation",
-    "summary": "From the telephone to the arrival receipt: memorandum, statements, sheet, release",
+    "summary": "From the telephone call to the signed arrival receipt",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "license": "LGPL-3",
@@ -38,6 +38,14 @@
         "views/menus.xml",
     ],
     "demo": ["demo/demo_company.xml"],
+    # Read by the builder of the demo company, and by ./dev run.
+    "oca_data_manual": [
+        "demo/boms.csv",
+        "demo/customers.csv",
+        "demo/logins.csv",
+        "demo/orders.csv",
+        "demo/products.csv",
+    ],
     "assets": {
         "web.assets_frontend": ["order_confirmation/static/src/frontend/**/*"],
         "web.report_assets_common": ["order_confirmation/static/src/report/**/*"],

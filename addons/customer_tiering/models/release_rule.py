@@ -67,7 +67,7 @@ class ReleaseRule(models.Model):
 
     @api.model
     def _of(self, gate, tier):
-        """Return ``{requirement code: Rule}`` of a tier at a gate; keep it unchanged."""
+        """Return ``{requirement code: Rule}`` of a tier at a gate; do not change it."""
         return self._cells(gate.id, tier.id)
 
     @api.model_create_multi

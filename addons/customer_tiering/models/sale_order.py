@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
         }
 
     def _release_asks(self, rules, code):
-        """Return whether anybody's rule wants to know; what is waived is not looked up."""
+        """Return whether any rule wants to know; what is waived is not looked up."""
         return any(
             table.get(code, UNRULED).treatment != WAIVED for table in rules.values()
         )

@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
         met = currency.compare_amounts(money.received, money.deposit_due) >= 0
         return Fact(
             met=met,
-            since=money.since if met else self.date_order,
+            since=money.since if met else self.create_date,
             detail=lambda: self.env._(
                 "%(received)s of %(due)s received",
                 received=currency.format(money.received),
@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
         met = currency.is_zero(money.balance_due)
         return Fact(
             met=met,
-            since=money.since if met else self.date_order,
+            since=money.since if met else self.create_date,
             detail=lambda: (
                 ""
                 if met

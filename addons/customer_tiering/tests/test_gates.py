@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
 
 from .tier_case import TierCase
 
@@ -287,7 +288,7 @@ class TestManufacturingGate(GateCase):
 
 @tagged("post_install", "-at_install")
 class TestShippingGate(GateCase):
-    """TIER-06: goods leave for a customer only through the gate, wherever they start."""
+    """TIER-06: goods leave for a customer only through the gate."""
 
     def setUp(self):
         super().setUp()
@@ -493,7 +494,7 @@ class TestTiersAndRules(GateCase):
     def test_owed_needs_days(self):
         """TIER-03"""
         rule = self.env.ref("customer_tiering.rule_a_production_deposit_arrived")
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
             rule.write({"treatment": "owed", "owed_days": 0})
             self.env.flush_all()
 

@@ -80,9 +80,10 @@ class DispatchNotice(models.Model):
 
     def _signoff_check(self, purpose, signer):
         """Refuse a second receipt: the first one counts."""
-        super()._signoff_check(purpose, signer)
+        result = super()._signoff_check(purpose, signer)
         if purpose.code == PURPOSE and (reason := self.sudo()._arrival_refusal()):
             raise UserError(reason)
+        return result
 
     def _arrival_refusal(self):
         if self.state != "arrived":

@@ -151,7 +151,8 @@ class FinalInspection(models.Model):
 
     def _standard(self):
         """Return the points of the product's ex-factory standard, as commands."""
-        names = dict(self.env["final.inspection.point"]._fields["kind"]._description_selection(self.env))  # fmt: skip
+        kinds = self.env["final.inspection.point"]._fields["kind"]
+        names = dict(kinds._description_selection(self.env))
         points = [
             {"kind": kind, "name": names[kind], "sequence": number}
             for number, (kind, _label) in enumerate(POINTS[:-1])

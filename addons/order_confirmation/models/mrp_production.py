@@ -15,7 +15,7 @@ class MrpProduction(models.Model):
             production.needs_inspection = bool(production._needing_inspection())
 
     def _needing_inspection(self):
-        """Return those whose goods are inspected before stock: what we sell (ORD-43)."""
+        """Return those whose goods are inspected: what we sell (ORD-43)."""
         return self.filtered(
             lambda production: (
                 production.company_id.sudo().release_control
@@ -57,7 +57,7 @@ class MrpProduction(models.Model):
         )
 
     def action_inspect(self):
-        """Open the final inspection of this production, a new one where there is none."""
+        """Open the final inspection of this production, or begin one."""
         self.ensure_one()
         line = self.sale_line_id or self._orders_line()
         quantity = self.product_uom_id._compute_quantity(

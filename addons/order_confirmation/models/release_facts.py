@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
     def _fact_finance_clearance(self, known):
         row = known.signed.get((self.id, "finance_clearance"))
         if not row:
-            return Fact(False, self.date_order)
+            return Fact(False, self.create_date)
         declared = row._content()["declared"]
         received = known.money[self.id].received
         cleared = float(declared.get("received", 0))
@@ -128,7 +128,7 @@ class SaleOrder(models.Model):
         for order in self:
             short = order._not_covered(passed, shipping)
             detail = self.env._("not passed: %s", short) if short else ""
-            facts[order.id] = Fact(not short, order.date_order, detail)
+            facts[order.id] = Fact(not short, order.create_date, detail)
         return facts
 
     def _not_covered(self, covered, shipping):

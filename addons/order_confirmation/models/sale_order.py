@@ -162,7 +162,7 @@ class SaleOrder(models.Model):
         return {order.id: groups[code](order) for order in self}
 
     def _signoff_label(self, path):
-        """Name a term in the words of the form: the line's product, the field's label."""
+        """Name a term as the form does: the line's product, the field's label."""
         if path[0] == "lines" and len(path) > 1:
             line = self.env["sale.order.line"].sudo().browse(int(path[1])).exists()
             name = line.product_id.display_name or self.env._("removed line")

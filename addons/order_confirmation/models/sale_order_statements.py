@@ -14,7 +14,7 @@ DIALOGS = {
 
 
 class SaleOrder(models.Model):
-    """Who says in writing what, before an order is released (ORD-10, ORD-14, ORD-32)."""
+    """Who says what in writing before the release (ORD-10, ORD-14, ORD-32)."""
 
     _inherit = "sale.order"
 

@@ -100,7 +100,7 @@ class TestReleaseFlow(FlowCase):
         )
 
     def test_tier_a_with_the_sheet_owed(self):
-        """TIER-03, ORD-31: A is released while the sheet is owed, and ships on terms."""
+        """TIER-03, ORD-31: A is released with the sheet owed, and ships on terms."""
         order = self.order("a", quantity=100)
         self.sign_all(order, sheet=False)
         order.action_confirm()

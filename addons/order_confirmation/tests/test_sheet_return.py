@@ -1,3 +1,5 @@
+import contextlib
+
 """The return of a sheet and its verification (ORD-24 by portal and scan, ORD-25)."""
 
 import io
@@ -368,12 +370,10 @@ class TestSheetPortal(SheetCase, HttpCase):
                 "args": args,
                 "kwargs": {"context": context},
             }
-            try:
+            with contextlib.suppress(JsonRpcException):
                 self.make_jsonrpc_request(
                     f"/web/dataset/call_kw/order.sheet/{method}", call
                 )
-            except JsonRpcException:
-                pass
             sheet.invalidate_recordset()
             self.assertEqual((sheet.state, sheet.returned_at), ("sent", False), method)
         self.assertEqual(self.env["order.sheet"].search_count([]), 1)

@@ -59,11 +59,12 @@ class FinanceClearance(models.TransientModel):
 
     def _before_signing(self, document):
         """Refuse a clearance of nothing, or of lines of another order."""
-        super()._before_signing(document)
+        result = super()._before_signing(document)
         if self.line_ids.order_line_id.order_id != document:
             raise UserError(self.env._("Clear lines of this order, and at least one."))
         if any(line.quantity <= 0 for line in self.line_ids):
             raise UserError(self.env._("A quantity to clear must be above zero."))
+        return result
 
 
 class FinanceClearanceLine(models.TransientModel):

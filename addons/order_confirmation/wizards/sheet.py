@@ -180,11 +180,12 @@ class OrderPromiseRelax(models.TransientModel):
     @api.depends("new_date")
     def _compute_document(self):
         """Show the date that is about to be signed, not the one it replaces."""
-        super()._compute_document()
+        result = super()._compute_document()
         for dialog in self.filtered("new_date"):
             terms = dialog._document()._signoff_own_terms(dialog.purpose_id)
             terms = {**terms, "promised_completion_date": dialog.new_date}
             dialog.terms_html = table(dialog._document(), json.loads(canonical(terms)))
+        return result
 
     def _before_signing(self, document):
         """Write the new date; production's own date is its limit."""

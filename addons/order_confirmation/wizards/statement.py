@@ -107,12 +107,13 @@ class ProductionStatement(models.TransientModel):
 
         :raises UserError: the goods would be finished before they are begun
         """
-        super()._before_signing(document)
+        result = super()._before_signing(document)
         if self.completion_date < self.start_date:
             raise UserError(
                 self.env._("The goods cannot be finished before they are begun.")
             )
         document.sudo()._set_production_dates(self.start_date, self.completion_date)
+        return result
 
 
 class SaleOrder(models.Model):
