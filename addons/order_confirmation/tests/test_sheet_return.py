@@ -1,7 +1,6 @@
-import contextlib
-
 """The return of a sheet and its verification (ORD-24 by portal and scan, ORD-25)."""
 
+import contextlib
 import io
 from base64 import b64encode
 
