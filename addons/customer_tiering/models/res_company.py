@@ -63,11 +63,12 @@ class ResCompany(models.Model):
 
     def _signoff_signed(self, signature):
         """Turn release control off once that is signed (TIER-10)."""
-        super()._signoff_signed(signature)
+        result = super()._signoff_signed(signature)
         if signature.purpose_code == "release_control_off":
             self.sudo().with_context(release_switch=_SWITCH_KEY).write(
                 {"release_control": False, "release_control_since": False}
             )
+        return result
 
     def action_release_control_off(self):
         """Open the dialog in which turning release control off is signed."""

@@ -63,7 +63,7 @@ class ResPartner(models.Model):
             for partner in self.sudo()
         }
 
-    def _settle_standing(self, before):
+    def _settle_standing(self, before):  # pylint: disable=missing-return
         """Let nobody become better by joining a family, or keep its tier on leaving.
 
         :raises AccessError: joining would raise the tier, and only the director may
@@ -75,7 +75,7 @@ class ResPartner(models.Model):
             company = self.env["res.company"].browse(company_id)
             lowest = self.env["customer.tier"]._lowest(company)
             partners = left.sudo().with_company(company)
-            super(ResPartner, partners).write({"customer_tier_id": lowest.id})
+            super(ResPartner, partners).write({"customer_tier_id": lowest.id})  # pylint: disable=super-method-mismatch
         for partner in moved - left:
             old, new = before[partner.id][1], after[partner.id][1]
             if any(_rank(new[company]) < _rank(old[company]) for company in new):

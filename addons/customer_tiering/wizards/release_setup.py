@@ -31,7 +31,7 @@ class ReleaseSetup(models.TransientModel):
             )
 
     def _roles_without_people(self):
-        groups = self.env["release.requirement"].sudo().search([]).group_ids
+        groups = self.env["release.requirement"].sudo().search([]).group_ids  # pylint: disable=no-search-all
         return [
             group.name
             for group in groups

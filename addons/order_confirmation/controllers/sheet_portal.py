@@ -1,8 +1,9 @@
 from odoo import http
-from odoo.addons.order_confirmation.models.order_sheet_sending import REPORT
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
+
+from ..models.order_sheet_sending import REPORT
 
 # What a customer may see: a sheet that left the house, whatever became of it.
 SEEN = ("sent", "returned", "rejected", "accepted", "superseded", "cancelled")

@@ -215,7 +215,7 @@ class DeliveryApplication(models.Model):
     )  # fmt: skip
     def _compute_outdated(self):
         for application in self:
-            neutral = application.with_context({})
+            neutral = application.with_context({})  # pylint: disable=context-overridden
             application.outdated = application.state != "done" and (
                 neutral._copied() != neutral._present()
                 or any(line._outdated() for line in neutral.line_ids)

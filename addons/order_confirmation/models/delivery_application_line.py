@@ -24,7 +24,7 @@ class DeliveryApplicationLine(models.Model):
     quantity = fields.Float("Applied For", digits="Product Unit", required=True)
     ordered = fields.Float(digits="Product Unit", readonly=True)
     left_before = fields.Float(
-        "Left Before", digits="Product Unit", readonly=True, copy=False,
+        digits="Product Unit", readonly=True, copy=False,
         help="What had left of the order line when the application was signed.",
     )  # fmt: skip
     available = fields.Float(

@@ -45,9 +45,10 @@ class DeliveryApplication(models.Model):
 
     def _signoff_check(self, purpose, signer):
         """Refuse to sign what was not verified item by item (ORD-52)."""
-        super()._signoff_check(purpose, signer)
+        result = super()._signoff_check(purpose, signer)
         if purpose.code == PURPOSE and (reason := self.sudo()._sign_refusal()):
             raise UserError(reason)
+        return result
 
     def _sign_refusal(self):
         """Return why this cannot be signed now, or nothing."""
@@ -77,7 +78,7 @@ class DeliveryApplication(models.Model):
 
     def _signoff_signed(self, signature):
         """Note how much had left, from which the application counts on."""
-        super()._signoff_signed(signature)
+        result = super()._signoff_signed(signature)
         if signature.purpose_code == PURPOSE:
             keyed(self.line_ids)._note_before()
             keyed(self).write(
@@ -85,10 +86,11 @@ class DeliveryApplication(models.Model):
             )
             self._refresh_state()
             self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
+        return result
 
     def _signoff_voided(self, signatures):
         """Ask customer service to verify again."""
-        super()._signoff_voided(signatures)
+        result = super()._signoff_voided(signatures)
         self._refresh_state()
         for row in signatures:
             application = self.browse(row.res_id).sudo().exists()
@@ -98,6 +100,7 @@ class DeliveryApplication(models.Model):
                     user_id=row.signer_id.id,
                     summary=self.env._("The application is void: verify it again"),
                 )
+        return result
 
     def _refresh_state(self):
         """Let the stored state follow signatures and what has left."""

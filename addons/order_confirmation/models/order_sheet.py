@@ -81,13 +81,12 @@ class OrderSheet(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
     promised_completion_date = fields.Date("Promised Completion", readonly=True)
-    ship_date = fields.Date("Ship Date", readonly=True)
+    ship_date = fields.Date(readonly=True)
     lang = fields.Selection("_languages", "Language", required=True, readonly=True)
     content = fields.Text(required=True, readonly=True)
     digest = fields.Char("SHA-256 of Content", required=True, readonly=True)
     prepared_by_id = fields.Many2one(
         "res.users",
-        "Prepared By",
         required=True,
         readonly=True,
         groups="base.group_user",

@@ -148,6 +148,7 @@ class OrderSheet(models.Model):
 
     def _signoff_signed(self, signature):
         """Let the state follow a signed check."""
-        super()._signoff_signed(signature)
+        result = super()._signoff_signed(signature)
         if signature.purpose_code == "sheet_check":
             self._move("checked")
+        return result

@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
         """
         terms = {}
         for company, orders in self.sudo().grouped("company_id").items():
-            reader = orders.with_context({}).with_company(company)
+            reader = orders.with_context({}).with_company(company)  # pylint: disable=context-overridden
             terms.update({order.id: order._commercial_terms() for order in reader})
         return terms
 
@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         # Plain sudo: the paper says the same, whoever prepared it.
-        order = self.sudo().with_context({"lang": lang}).with_company(self.company_id)
+        order = self.sudo().with_context({"lang": lang}).with_company(self.company_id)  # pylint: disable=context-overridden
         customer = order.partner_id.commercial_partner_id
         note = order.payment_term_id.note
         return {

@@ -84,20 +84,22 @@ class OrderSheet(models.Model):
 
     def _signoff_check(self, purpose, signer):
         """Refuse the return of an old version, and to verify what is not back."""
-        super()._signoff_check(purpose, signer)
+        result = super()._signoff_check(purpose, signer)
         if purpose.code == "sheet_return":
             if refusal := self._return_refused():
                 raise UserError(refusal)
         elif purpose.code == "sheet_verify":
             self._require_state("returned")
+        return result
 
     def _signoff_signed(self, signature):
         """Let the state follow the return and its verification."""
-        super()._signoff_signed(signature)
+        result = super()._signoff_signed(signature)
         if signature.purpose_code == "sheet_return":
             self._returned(signature)
         elif signature.purpose_code == "sheet_verify":
             self._verified(signature)
+        return result
 
     def _returned(self, signature):
         self._move(
@@ -225,7 +227,7 @@ class OrderSheet(models.Model):
 
     def _signoff_voided(self, signatures):
         """Ask who prepared a sheet for the next version (ORD-23)."""
-        super()._signoff_voided(signatures)
+        result = super()._signoff_voided(signatures)
         for sheet in self.sudo().filtered(lambda sheet: sheet.state not in ENDED):
             summary = sheet.with_context(lang=sheet.prepared_by_id.lang).env._(
                 "The order has changed: make version %s", sheet.version + 1
@@ -236,6 +238,7 @@ class OrderSheet(models.Model):
                     user_id=sheet.prepared_by_id.id,
                     summary=summary,
                 )
+        return result
 
     def _return_evidence(self):
         """Return the signature of the latest return, or an empty one."""
