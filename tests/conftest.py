@@ -3,8 +3,12 @@
 import os
 import shutil
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import odoo.tests.common as odoo_tests
+import psutil
 import psycopg2
 import pytest
 from playwright.sync_api import sync_playwright
@@ -28,6 +32,27 @@ BROWSER_ARGUMENTS = [
 ]
 # The first page after a change compiles the web client's assets.
 PATIENCE_MS = 60_000
+
+
+# Odoo's test cases end every child process that they find when a class is done. These
+# belong to fixtures of the whole session.
+KEPT = set()
+
+
+class WithoutKept(psutil.Process):
+    """A process as Odoo's test cases may see it."""
+
+    def children(self, recursive=False):
+        return [child for child in super().children(recursive) if child.pid not in KEPT]
+
+
+@contextmanager
+def kept_children():
+    """Keep the child processes that the block starts from Odoo's test cases."""
+    odoo_tests.psutil = SimpleNamespace(**vars(psutil) | {"Process": WithoutKept})
+    before = {child.pid for child in psutil.Process().children()}
+    yield
+    KEPT.update({child.pid for child in psutil.Process().children()} - before)
 
 
 class DemoServer:
@@ -74,7 +99,9 @@ def demo_server(request):
     log = paths.LOGS / f"server-{worker}.log"
     databases.copy(template, name)
     try:
-        with serving.server(name, port, log):
+        with ExitStack() as stack:
+            with kept_children():
+                stack.enter_context(serving.server(name, port, log))
             yield DemoServer(name, port, log)
     finally:
         databases.drop(name)
@@ -84,10 +111,12 @@ def demo_server(request):
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, driven by Playwright; tests open contexts in it."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium.program(), args=BROWSER_ARGUMENTS
-        )
+    with ExitStack() as stack:
+        with kept_children():
+            playwright = stack.enter_context(sync_playwright())
+            launched = playwright.chromium.launch(
+                executable_path=chromium.program(), args=BROWSER_ARGUMENTS
+            )
         yield launched
         launched.close()
 
