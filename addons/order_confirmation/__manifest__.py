@@ -38,14 +38,6 @@
         "views/menus.xml",
     ],
     "demo": ["demo/demo_company.xml"],
-    # Read by the builder of the demo company, and by ./dev run.
-    "oca_data_manual": [
-        "demo/boms.csv",
-        "demo/customers.csv",
-        "demo/logins.csv",
-        "demo/orders.csv",
-        "demo/products.csv",
-    ],
     "assets": {
         "web.assets_frontend": ["order_confirmation/static/src/frontend/**/*"],
         "web.report_assets_common": ["order_confirmation/static/src/report/**/*"],

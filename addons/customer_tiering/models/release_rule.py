@@ -13,10 +13,12 @@ class ReleaseRule(models.Model):
     _description = "Release Rule"
     _order = "gate_id, requirement_id, tier_id"
 
-    tier_id = fields.Many2one("customer.tier", required=True, ondelete="cascade")
+    tier_id = fields.Many2one(
+        "customer.tier", required=True, index=True, ondelete="cascade"
+    )
     gate_id = fields.Many2one("release.gate", required=True, ondelete="cascade")
     requirement_id = fields.Many2one(
-        "release.requirement", required=True, ondelete="cascade"
+        "release.requirement", required=True, index=True, ondelete="cascade"
     )
     treatment = fields.Selection(TREATMENTS, required=True, default="required")
     owed_days = fields.Integer(

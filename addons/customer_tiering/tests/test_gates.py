@@ -270,6 +270,8 @@ class TestManufacturingGate(GateCase):
         order = self.release(self.order("b", quantity=100))
         production = order.mrp_production_ids
         self.assertEqual(production.state, "confirmed")
+        # What is not sold is not inspected, where inspections are installed.
+        self.brochure.sale_ok = False
         production.qty_producing = 100
         production._set_qty_producing()
         production.move_raw_ids.picked = True
@@ -349,7 +351,7 @@ class TestShippingGate(GateCase):
             "location_dest_id": self.env.ref("stock.stock_location_customers").id,
         }
         move = self.env["stock.move"].create(values)
-        with self.assertRaisesRegex(UserError, "without an order"):
+        with self.assertRaisesRegex(UserError, "Brochure"):
             move._action_done()
         with self.assertRaises(UserError), self.env.cr.savepoint():
             move.write({"state": "done"})

@@ -60,7 +60,12 @@ class DispatchNotice(models.Model):
         tracking=True,
     )
     picking_id = fields.Many2one(
-        "stock.picking", "Transfer", required=True, readonly=True, ondelete="restrict"
+        "stock.picking",
+        "Transfer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True)

@@ -26,7 +26,7 @@ class ExfactoryPoint(models.Model):
     _order = "sequence, id"
 
     product_tmpl_id = fields.Many2one(
-        "product.template", required=True, ondelete="cascade"
+        "product.template", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)

@@ -18,9 +18,9 @@ class FinanceClearance(models.TransientModel):
     line_ids = fields.One2many("order.finance.clearance.line", "clearance_id")
 
     @api.model
-    def default_get(self, names):
+    def default_get(self, fields):
         """Propose to clear what is ordered and not yet shipped."""
-        values = super().default_get(names)
+        values = super().default_get(fields)
         if values.get("res_id"):
             order = self.env["sale.order"].browse(values["res_id"])
             order.check_access("read")

@@ -82,10 +82,10 @@ class ProductionStatement(models.TransientModel):
     suggestion = fields.Char(compute="_compute_suggestion")
 
     @api.model
-    def default_get(self, names):
+    def default_get(self, fields):
         """Propose the dates that material and time to make allow."""
-        values = super().default_get(names)
-        if values.get("res_id") and "start_date" in names:
+        values = super().default_get(fields)
+        if values.get("res_id") and "start_date" in fields:
             order = self.env["sale.order"].browse(values["res_id"])
             order.check_access("read")
             start, completion = order._suggested_dates()

@@ -23,7 +23,7 @@ class ServiceClock(models.Model):
 
     res_model = fields.Char(string="Document Model", required=True)
     res_id = fields.Many2oneReference(
-        string="Document ID", model_field="res_model", required=True
+        string="Document ID", model_field="res_model", required=True, index=True
     )
     document_name = fields.Char(
         string="Document", help="Name of the document when the clock started."

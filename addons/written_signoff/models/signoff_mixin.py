@@ -40,8 +40,8 @@ class SignoffMixin(models.AbstractModel):
         """Return the terms that a signature for this purpose covers.
 
         Called at signing, by every gate and after every change; must be cheap for
-        many records. Keys are texts; values as in :mod:`..digest`. It is called
-        through :meth:`_signoff_present`, without a language or the caller's context.
+        many records. Keys are texts; values as in ``digest``. It is called
+        through ``_signoff_present``, without a language or the caller's context.
         To be overridden.
 
         :param str code: code of the purpose

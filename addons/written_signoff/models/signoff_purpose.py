@@ -156,7 +156,9 @@ class SignoffTolerance(models.Model):
     _description = "Sign-off Tolerance"
     _rec_name = "term"
 
-    purpose_id = fields.Many2one("signoff.purpose", required=True, ondelete="cascade")
+    purpose_id = fields.Many2one(
+        "signoff.purpose", required=True, index=True, index=True, ondelete="cascade"
+    )
     term = fields.Char(required=True, help="Key of the term, for example quantity.")
     less = fields.Float(string="Less (%)")
     more = fields.Float(string="More (%)")

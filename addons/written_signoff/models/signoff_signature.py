@@ -78,7 +78,11 @@ class SignoffSignature(models.Model):
     )
     res_model = fields.Char("Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", required=True, readonly=True
+        "Document ID",
+        model_field="res_model",
+        required=True,
+        readonly=True,
+        index=True,
     )
     document_name = fields.Char("Document", required=True, readonly=True)
     purpose_id = fields.Many2one(
