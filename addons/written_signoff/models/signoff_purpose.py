@@ -157,7 +157,7 @@ class SignoffTolerance(models.Model):
     _rec_name = "term"
 
     purpose_id = fields.Many2one(
-        "signoff.purpose", required=True, index=True, index=True, ondelete="cascade"
+        "signoff.purpose", required=True, index=True, ondelete="cascade"
     )
     term = fields.Char(required=True, help="Key of the term, for example quantity.")
     less = fields.Float(string="Less (%)")
