@@ -5,7 +5,6 @@ with nothing but their own role.
 """
 
 import re
-import time
 
 import pytest
 
@@ -173,29 +172,6 @@ class Order:
     @property
     def notice(self):
         return self._one("SELECT id FROM dispatch_notice WHERE order_id = %s")
-
-    def told(self):
-        """Wait until the dispatch notice counts as sent."""
-        for _try in range(60):
-            if self.arrived == "sent":
-                return True
-            time.sleep(1)
-        return False
-
-    def notice_link(self):
-        """Return the link by which the customer reaches the dispatch notice."""
-        for _try in range(60):
-            token = self._one(
-                "SELECT access_token FROM dispatch_notice WHERE order_id = %s"
-            )
-            if token:
-                return f"/my/dispatch/{self.notice}?access_token={token}"
-            time.sleep(1)
-        raise AssertionError("the dispatch notice has no link")
-
-    @property
-    def arrived(self):
-        return self._one("SELECT state FROM dispatch_notice WHERE order_id = %s")
 
     @property
     def quantity(self):

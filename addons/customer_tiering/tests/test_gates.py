@@ -21,20 +21,6 @@ class GateCase(TierCase):
         ).active = False
         cls.terms.deposit_percent = 30
 
-    def pay(self, order, amount):
-        """Register a bank transfer for the order."""
-        payment = self.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": order.partner_id.id,
-                "amount": amount,
-                "sale_order_id": order.id,
-            }
-        )
-        payment.action_post()
-        return payment
-
     def release(self, order):
         self.pay(order, order.amount_total)
         order.action_confirm()

@@ -124,6 +124,20 @@ class TierCase(TransactionCase):
             }
         )
 
+    def pay(self, order, amount):
+        """Register a bank transfer for the order."""
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": order.partner_id.id,
+                "amount": amount,
+                "sale_order_id": order.id,
+            }
+        )
+        payment.action_post()
+        return payment
+
     def sign(self, document, code, role, statement="I confirm.", **values):
         """Sign as somebody in the role, through the dialog, password and all."""
         user = self.people[role]

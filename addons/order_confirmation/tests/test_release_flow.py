@@ -7,20 +7,6 @@ from .order_case import OrderCase
 
 
 class FlowCase(OrderCase):
-    def pay(self, order, amount):
-        """Register a bank transfer for the order."""
-        payment = self.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": order.partner_id.id,
-                "amount": amount,
-                "sale_order_id": order.id,
-            }
-        )
-        payment.action_post()
-        return payment
-
     def produce(self, order, quantity=None):
         """Make what the order asks for, inspected."""
         for production in order.mrp_production_ids:
