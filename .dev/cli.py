@@ -22,6 +22,7 @@ import python_env
 import serving
 import templates
 import testing
+import translations
 
 # Of Odoo's command line: what needs no database.
 WITHOUT_DATABASE = {"--version", "--help", "-h", "help", "cloc", "scaffold"}
@@ -116,6 +117,14 @@ def do_lint(arguments):
     return linting.run(addons, options.fix)
 
 
+def do_i18n(arguments):
+    """Templates of translation as Odoo exports them, and what is still to translate."""
+    prepare()
+    addons = [name.rstrip("/").removeprefix("addons/") for name in arguments]
+    with postgres.running():
+        return translations.run(addons)
+
+
 def do_core_tests(arguments):
     """Odoo's own tests with the suite and without: the same result?"""
     odoo = prepare()
@@ -151,6 +160,7 @@ COMMANDS = {
     "psql": do_psql,
     "db": do_db,
     "lint": do_lint,
+    "i18n": do_i18n,
     "core-tests": do_core_tests,
     "bench": do_bench,
     "clean": do_clean,
@@ -163,6 +173,7 @@ HELP = """\
 ./dev psql [NAME]                psql on a database (demo when none is named)
 ./dev db NAME [ADD-ON ...]       make NAME anew from a template; --demo with demo data
 ./dev lint [ADD-ON ...] [--fix]  linters; --fix lets ruff mend and format
+./dev i18n [ADD-ON ...]          bring .pot and .po files in step with the texts
 ./dev core-tests [MODULE ...]    Odoo's own tests with the suite, against without it
 ./dev bench                      measurements
 ./dev clean                      remove .run (databases, environment, logs)
