@@ -1,4 +1,4 @@
-"""`./dev i18n`: templates as Odoo exports them, and the languages' files brought in step."""
+"""`./dev i18n`: templates and translations brought in step with the texts."""
 
 import modules
 import odoo_command
@@ -27,9 +27,8 @@ for addon in {addons!r}:
         old = polib.pofile(str(path)) if path.exists() else polib.POFile()
         known = {{entry.msgid: entry.msgstr for entry in old}}
         new = polib.pofile(str(folder / (addon + ".pot")), wrapwidth=78)
-        new.metadata = old.metadata or {{
-            **template.metadata, "Language": language, "Plural-Forms": "nplurals=1; plural=0;"
-        }}
+        own = {{"Language": language, "Plural-Forms": "nplurals=1; plural=0;"}}
+        new.metadata = old.metadata or {{**template.metadata, **own}}
         for entry in new:
             entry.msgstr = known.get(entry.msgid, "")
         new.save(str(path))
@@ -45,9 +44,7 @@ def run(addons):
     addons = addons or modules.suite()
     template = templates.suite(modules.with_dependencies(addons))
     with testing.database(template) as database:
-        code = EXPORT.format(
-            addons=addons, root=str(paths.ADDONS), languages=LANGUAGES
-        )
+        code = EXPORT.format(addons=addons, root=str(paths.ADDONS), languages=LANGUAGES)
         odoo_command.script(database, "Exporting texts", "i18n", code)
     missing = 0
     for addon in addons:

@@ -11,6 +11,7 @@ import traceback
 import databases
 from odoo import SUPERUSER_ID, api
 from odoo.addons.order_confirmation.tests.order_case import OrderCase
+from odoo.addons.written_signoff.identity import identified
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -142,7 +143,7 @@ class TestRaces(OrderCase, Committed):
     def write_down(self, document, code, role, **declared):
         # Without the dialog, whose password takes its time on purpose.
         document = document.with_user(self.people[role])
-        document._signoff_sign(code, "I confirm.", declared=declared)
+        identified(document)._signoff_sign(code, "I confirm.", declared=declared)
 
     def shippable(self, quantity=100):
         order = self.signed(quantity)
@@ -169,7 +170,7 @@ class TestRaces(OrderCase, Committed):
         application = application.with_user(service)
         application.line_ids.quantity = quantity
         application.check_ids.write({"verified": True})
-        application._signoff_sign("delivery_application", "As telephoned.")
+        identified(application)._signoff_sign("delivery_application", "As telephoned.")
 
     def left(self, order):
         moves = order.order_line.move_ids
@@ -225,7 +226,7 @@ class TestRaces(OrderCase, Committed):
 
             def sign(env, order=order):
                 document = env["sale.order"].browse(order.id)
-                document._signoff_sign("technical", "Feasible.")
+                identified(document)._signoff_sign("technical", "Feasible.")
 
             self.assertEqual(
                 self.together(("technical", sign), ("other", sign)), [None, None]

@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..digest import canonical, sha256
+from ..identity import is_identified, spent
 from ..wording import words
 from .signoff_signature import keyed
 
@@ -132,6 +133,16 @@ class SignoffMixin(models.AbstractModel):
             raise AccessError(barred)
         self._signoff_check(purpose, signer)
 
+    def _signoff_verify_identity(self, purpose):
+        """Raise unless the dialog has just asked this very person for the password."""
+        if not is_identified(self.env):
+            raise AccessError(
+                self.env._(
+                    "“%s” is signed in its dialog, with the signer's own password.",
+                    purpose.name,
+                )
+            )
+
     def _signoff_verify_paper(self, purpose, how):
         """Raise unless this is a drawn or scanned signature that may stand here."""
         if purpose._signed_by_password():
@@ -155,8 +166,9 @@ class SignoffMixin(models.AbstractModel):
     def _signoff_sign(self, code, statement="", *, declared=None, **how):
         """Sign this document. The one way in which a signature is born.
 
-        Who calls it has made sure who signs: the dialog asks for the password, the
-        portal for a name and a drawn signature.
+        A signature by password needs the proof that the dialog hands out once it has
+        compared the password (``identity``); the portal asks for a name and a drawn
+        signature.
 
         :param str statement: the words of the signer
         :param dict declared: what is stated with the signature and frozen, but not
@@ -176,6 +188,8 @@ class SignoffMixin(models.AbstractModel):
         if how.setdefault("method", "password") == "password":
             # Who signs with a password signs with his own name and role.
             how = {"method": "password"}
+            self._signoff_verify_identity(purpose)
+            self = spent(self)
             self._signoff_verify_signer(purpose, signer)
         else:
             self._signoff_verify_paper(purpose, how)

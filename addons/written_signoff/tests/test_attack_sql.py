@@ -1,11 +1,12 @@
 """What slips past the ORM is refused by PostgreSQL itself (PLT-05)."""
 
 import psycopg2
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .signing_case import SigningCase
+from ..identity import identified
+from .signing_case import CODE, SigningCase
 
 STATEMENTS = [
     "UPDATE signoff_signature SET statement = 'x' WHERE id = {0}",
@@ -108,6 +109,46 @@ class TestAttackSql(SigningCase):
         ):
             action.with_user(self.root).run()
         self.assertIn("Signatures are evidence", str(caught.exception))
+
+    def test_server_action_in_the_name_of_another(self):
+        """ROL-03: who administers the database does not sign for a colleague."""
+        document = self.document()
+        mine = f"env['signoff.verification'].browse({document.id})"
+        hers = f"{mine}.with_user({self.vera.id})"
+        sign = f"_signoff_sign({CODE!r}, 'Vera says yes.')"
+        dialog = f"env['signoff.sign'].with_user({self.vera.id})"
+        values = {"res_model": document._name, "res_id": document.id,
+                  "purpose_id": self.purpose.id, "statement": "Yes."}  # fmt: skip
+        before = self.rows(document)
+        for code in (
+            f"{hers}.{sign}",
+            f"{hers}.with_context(signoff_identity=True).{sign}",
+            f"{hers}.with_context(signoff_identity={self.vera.id}).{sign}",
+            f"{hers}.with_context(signoff_identity=env['res.users']).{sign}",
+            f"{dialog}.create({values!r}).action_sign()",
+            f"{hers}.with_context(**{dialog}._check_identity()).{sign}",
+        ):
+            action = self.server_action(code)
+            with (
+                self.subTest(code=code),
+                mute_logger(
+                    "odoo.tools.safe_eval", "odoo.addons.base.models.res_users"
+                ),
+                self.assertRaises(UserError),
+                self.cr.savepoint(),
+            ):
+                action.with_user(self.root).run()
+        self.assertEqual(self.rows(document), before)
+
+    def test_proof_serves_one_person_and_one_signature(self):
+        """What the dialog hands out opens nothing for others, nor a second time."""
+        document = identified(self.document())
+        with self.assertRaises(AccessError):
+            document.with_user(self.otto)._signoff_sign(CODE, "In another name.")
+        row = document._signoff_sign(CODE, "In mine.")
+        signed = row.env["signoff.verification"].browse(row.res_id)
+        with self.assertRaises(AccessError):
+            signed._signoff_sign(CODE, "And once more.")
 
     def test_signer_of_evidence_stays(self):
         """A signature does not lose who gave it."""

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..identity import identified
 from .signing_case import AUDITOR, SigningCase
 
 
@@ -27,7 +28,7 @@ class TestCompanies(SigningCase):
         with self.assertRaises(AccessError):
             north.with_user(self.sol).read(["content"])
         with self.assertRaises(AccessError):
-            self.document().with_user(self.sol)._signoff_sign(
+            identified(self.document().with_user(self.sol))._signoff_sign(
                 "verification_review", "Foreign."
             )
 
@@ -42,9 +43,10 @@ class TestCompanies(SigningCase):
         both = self.vera
         both.company_ids = self.company | self.south
         document = self.document(both, company=self.south)
-        row = document.with_context(
+        document = document.with_context(
             allowed_company_ids=(self.company | self.south).ids
-        )._signoff_sign("verification_review", "From the other side.")
+        )
+        row = identified(document)._signoff_sign("verification_review", "Elsewhere.")
         self.assertEqual(row.company_id, self.south)
         for company in (self.company, self.south):
             self.assertTrue(

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..digest import sha256
+from ..identity import identified
 from .signing_case import CODE, SigningCase
 
 DRAWN = base64.b64encode(b"\x89PNG a line drawn by hand")
@@ -62,7 +63,7 @@ class TestPaper(SigningCase):
 
     def test_nobody_signs_it_with_a_password(self):
         with self.assertRaisesRegex(AccessError, "signed by: the customer"):
-            self.document()._signoff_sign(CODE, "For the customer.")
+            identified(self.document())._signoff_sign(CODE, "For the customer.")
 
     def test_customer_reads_nothing_of_what_voided_it(self):
         """The customer's signature ends without a message to the customer."""

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
+from ..identity import identified
 from .signing_case import AUDITOR, SigningCase
 
 
@@ -51,9 +52,11 @@ class TestPurpose(SigningCase):
     def test_role_given_counts_at_once(self):
         document = self.document(self.root)
         with self.assertRaises(AccessError):
-            document._signoff_sign("verification_review", "Not yet.")
+            identified(document)._signoff_sign("verification_review", "Not yet.")
         self.root.group_ids = [Command.link(self.env.ref(AUDITOR).id)]
-        self.assertTrue(document._signoff_sign("verification_review", "Now I may."))
+        self.assertTrue(
+            identified(document)._signoff_sign("verification_review", "Now I may.")
+        )
 
     def test_tolerance_is_not_negative(self):
         with (

@@ -8,6 +8,7 @@ from odoo.service.model import retrying
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..identity import identified
 from .signing_case import AUDITOR, CODE
 
 
@@ -115,7 +116,7 @@ class TestRace(TransactionCase):
     def signing(self, document_id):
         def task(env):
             document = env["signoff.verification"].browse(document_id)
-            document._signoff_sign(CODE, "At the same moment.")
+            identified(document)._signoff_sign(CODE, "At the same moment.")
 
         return task
 

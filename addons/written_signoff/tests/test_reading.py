@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..identity import identified
 from .signing_case import SigningCase
 
 
@@ -13,7 +14,9 @@ class TestReading(SigningCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.row = cls.document()._signoff_sign("verification_review", "Secret terms.")
+        cls.row = identified(cls.document())._signoff_sign(
+            "verification_review", "Secret terms."
+        )
 
     def seen(self, user):
         return self.env["signoff.signature"].with_user(user).search([])
@@ -61,7 +64,9 @@ class TestReading(SigningCase):
                 "domain_force": f"[('id', '=', {self.row.res_id})]",
             }
         )
-        other = self.document()._signoff_sign("verification_review", "Another.")
+        other = identified(self.document())._signoff_sign(
+            "verification_review", "Another."
+        )
         self.sales.group_ids = [Command.link(readers.id)]
         seen = self.seen(self.sales)
         self.assertEqual(seen, self.row)
@@ -79,5 +84,7 @@ class TestReading(SigningCase):
         cost()
         few = cost()
         for _number in range(8):
-            self.document()._signoff_sign("verification_review", "One more.")
+            identified(self.document())._signoff_sign(
+                "verification_review", "One more."
+            )
         self.assertEqual(cost(), few)

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..digest import GENESIS, canonical, sha256
+from ..identity import identified
 from .signing_case import CODE, SigningCase
 
 BLANKS = ["", "   ", "\n\t", "...", "—", "!?", "\u200b\u200b", "\u00a0\ufeff", "。，"]
@@ -42,7 +43,9 @@ class TestSigning(SigningCase):
 
     def test_declared_is_frozen_but_not_compared(self):
         document = self.document()
-        row = document._signoff_sign(CODE, "Stock seen.", declared={"on_hand": 12.0})
+        row = identified(document)._signoff_sign(
+            CODE, "Stock seen.", declared={"on_hand": 12.0}
+        )
         self.assertEqual(row._content()["declared"], {"on_hand": "12"})
         self.assertTrue(document._signoff_valid([CODE]))
 
@@ -53,7 +56,7 @@ class TestSigning(SigningCase):
             with self.subTest(blank=blank), self.assertRaises(UserError):
                 self.sign(document, blank)
             with self.subTest(blank=blank), self.assertRaises(UserError):
-                document._signoff_sign(CODE, blank)
+                identified(document)._signoff_sign(CODE, blank)
         self.assertFalse(self.rows(document))
         self.assertEqual(self.sign(document, "已查明。").statement, "已查明。")
 
@@ -66,7 +69,7 @@ class TestSigning(SigningCase):
         document = self.document()
         for user in (self.sales, self.root):
             with self.subTest(user=user.name), self.assertRaises(AccessError):
-                document.with_user(user)._signoff_sign(CODE, "I may not.")
+                identified(document.with_user(user))._signoff_sign(CODE, "I may not.")
             with self.subTest(user=user.name), self.assertRaises(AccessError):
                 document.with_user(user)._signoff_dialog(CODE)
         self.assertFalse(self.rows(document))
@@ -83,46 +86,52 @@ class TestSigning(SigningCase):
             }
         )
         with self.assertRaisesRegex(AccessError, "Signature Auditor.*Boss is none"):
-            self.document(self.root)._signoff_sign(CODE, "I may not.")
+            identified(self.document(self.root))._signoff_sign(CODE, "I may not.")
 
     def test_superuser_signs_nothing(self):
         """The system has every right and means nothing."""
         document = self.document()
         with self.assertRaises(AccessError):
-            document.with_user(self.env.ref("base.user_root"))._signoff_sign(CODE, "x")
+            identified(
+                document.with_user(self.env.ref("base.user_root"))
+            )._signoff_sign(CODE, "x")
         # Rights borrowed from the system do not make another person of the signer.
         with self.assertRaises(AccessError):
-            document.with_user(self.sales).sudo()._signoff_sign(CODE, "I may not.")
+            identified(document.with_user(self.sales).sudo())._signoff_sign(
+                CODE, "I may not."
+            )
 
     def test_former_colleague_signs_nothing(self):
         document = self.document()
         self.vera.active = False
         with self.assertRaises(AccessError):
-            document._signoff_sign(CODE, "I left.")
+            identified(document)._signoff_sign(CODE, "I left.")
 
     def test_name_is_not_the_callers_to_choose(self):
-        row = self.document()._signoff_sign(
+        row = identified(self.document())._signoff_sign(
             CODE, "It was me.", signer_name="Otto", signer_role="Director"
         )
         self.assertEqual(row.signer_name, "Vera")
         self.assertEqual(row.signer_role, "Signature Auditor")
         with self.assertRaises(TypeError):
-            self.document()._signoff_sign(CODE, "It was me.", signer_id=self.otto.id)
+            identified(self.document())._signoff_sign(
+                CODE, "It was me.", signer_id=self.otto.id
+            )
 
     def test_unknown_purpose(self):
         document = self.document()
         with self.assertRaisesRegex(UserError, "no sign-off purpose “nonsense”"):
-            document._signoff_sign("nonsense", "What for?")
+            identified(document)._signoff_sign("nonsense", "What for?")
         with self.assertRaises(UserError):
             document.action_signoff()
         self.purpose.active = False
         with self.assertRaises(UserError):
-            document._signoff_sign(CODE, "Too late.")
+            identified(document)._signoff_sign(CODE, "Too late.")
 
     def test_purpose_of_another_kind_of_document(self):
         self.countersign.code = "delivery"
         with self.assertRaisesRegex(UserError, "is not signed for “Countersigned”"):
-            self.document()._signoff_sign("delivery", "Wrong paper.")
+            identified(self.document())._signoff_sign("delivery", "Wrong paper.")
 
     def test_signed_anew(self):
         """The earlier signature is superseded, not gone."""

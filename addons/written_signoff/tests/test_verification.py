@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..digest import sha256
+from ..identity import identified
 from ..models.signoff_finding import link_of
 from .signing_case import CODE, SigningCase
 
@@ -25,7 +26,7 @@ class TestVerification(SigningCase):
     def chain(self, length=5):
         """Return the rows of a chain of this many documents, each signed once."""
         documents = [self.document() for _number in range(length)]
-        rows = [doc._signoff_sign(CODE, "As it was.") for doc in documents]
+        rows = [identified(doc)._signoff_sign(CODE, "As it was.") for doc in documents]
         self.env.flush_all()
         return self.env["signoff.signature"].concat(*rows).sudo()
 
@@ -211,8 +212,8 @@ class TestVerification(SigningCase):
 
     def test_state_flipped(self):
         document = self.document()
-        void = document._signoff_sign(CODE, "At first.")
-        document._signoff_sign(CODE, "Again.")
+        void = identified(document)._signoff_sign(CODE, "At first.")
+        identified(document)._signoff_sign(CODE, "Again.")
         self.alter(
             "UPDATE signoff_signature SET state = 'valid' WHERE id = %s", void.id
         )
@@ -224,7 +225,7 @@ class TestVerification(SigningCase):
     def test_closing_row_deleted(self):
         """Who wants a void signature back must take out the fact that ended it."""
         document = self.document()
-        row = document._signoff_sign(CODE, "At first.")
+        row = identified(document)._signoff_sign(CODE, "At first.")
         document.remark = "Other."
         self.alter("DELETE FROM signoff_signature WHERE target_id = %s", row.id)
         self.alter("UPDATE signoff_signature SET state = 'valid' WHERE id = %s", row.id)
@@ -233,7 +234,7 @@ class TestVerification(SigningCase):
     def test_evidence_exchanged(self):
         self.purpose.group_ids = [Command.clear()]
         drawn, other = (base64.b64encode(data) for data in (b"drawn", b"other"))
-        row = self.document()._signoff_sign(
+        row = identified(self.document())._signoff_sign(
             CODE, "Ours.", method="portal", signer_name="A. Customer", evidence=drawn
         )
         self.assertFalse(self.findings())

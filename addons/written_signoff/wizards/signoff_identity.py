@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.fields import Domain
 
+from ..identity import KEY, proof
+
 
 class SignoffIdentity(models.AbstractModel):
     """Asks again who you are, at each signing and without a period of grace."""
@@ -56,6 +58,7 @@ class SignoffIdentity(models.AbstractModel):
     def _check_identity(self):
         """Compare the password in the context with that of who is logged in.
 
+        :return: the context that lets this person sign once
         :raises UserError: it is not, or too many tries (Odoo's own cooldown)
         """
         user = self.env.user
@@ -75,6 +78,7 @@ class SignoffIdentity(models.AbstractModel):
                 "Too many wrong passwords: please wait a minute, then try again."
             )
             raise UserError(wrong if tried else often) from error
+        return {KEY: proof(self.env)}
 
     def _without_password(self):
         """Return the dialog with the password out of everybody else's sight."""

@@ -81,9 +81,9 @@ class SignoffSign(models.TransientModel):
         document._signoff_verify_signer(purpose, self.env.user)
         document._signoff_statement(purpose, dialog.statement)
         dialog._check_seen(document)
-        self._check_identity()
+        proven = self._check_identity()
         dialog._before_signing(document)
-        document._signoff_sign(
+        document.with_context(**proven)._signoff_sign(
             purpose.code, dialog.statement, declared=dialog._declared()
         )
         return {"type": "ir.actions.act_window_close"}
