@@ -31,6 +31,7 @@
         "views/sale_order_intake_views.xml",
         "views/sale_order_views.xml",
         "views/order_board_views.xml",
+        "views/order_delegation_views.xml",
         "views/mrp_production_views.xml",
         "views/stock_picking_views.xml",
         "views/portal_sheet_templates.xml",

@@ -16,6 +16,7 @@
         "views/signoff_signature_views.xml",
         "views/signoff_purpose_views.xml",
         "views/signoff_verification_views.xml",
+        "views/signoff_delegation_views.xml",
         "report/signoff_templates.xml",
         "views/signoff_menus.xml",
     ],

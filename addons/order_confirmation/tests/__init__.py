@@ -1,5 +1,6 @@
 from . import (
     test_board,
+    test_delegation_order,
     test_intake_channel,
     test_intake_completeness,
     test_intake_completeness_rule,

@@ -1,8 +1,10 @@
 from . import (
     signoff_chain,
+    signoff_delegation,
     signoff_finding,
     signoff_mixin,
     signoff_purpose,
+    signoff_representation,
     signoff_signature,
     signoff_validity,
     signoff_verification,

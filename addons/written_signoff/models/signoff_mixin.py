@@ -88,7 +88,7 @@ class SignoffMixin(models.AbstractModel):
         self.ensure_one()
         others = purpose._separated()
         for signature in self.sudo()._signoff_valid(others).values() if others else ():
-            if signature.signer_id == signer:
+            if signer in signature.signer_id | signature.principal_id:
                 return self.env._(
                     "%(name)s signed “%(other)s” on %(document)s and cannot sign "
                     "“%(purpose)s” as well: two different people must.",
@@ -120,7 +120,8 @@ class SignoffMixin(models.AbstractModel):
         self.with_user(signer).check_access("read")
         # The system itself has every right and is nobody: it cannot mean what it signs.
         person = signer.active and not signer._is_superuser()
-        if not person or not purpose._roles_of(signer):
+        principal = self._signoff_principal(purpose, signer)
+        if not person or not purpose._roles_of(principal or signer):
             raise AccessError(
                 self.env._(
                     "“%(purpose)s” is signed by: %(roles)s. %(name)s is none of them.",
@@ -129,8 +130,9 @@ class SignoffMixin(models.AbstractModel):
                     name=signer.sudo().name,
                 )
             )
-        if barred := self._signoff_barred(purpose, signer):
-            raise AccessError(barred)
+        for someone in signer | principal:
+            if barred := self._signoff_barred(purpose, someone):
+                raise AccessError(barred)
         self._signoff_check(purpose, signer)
 
     def _signoff_verify_identity(self, purpose):
@@ -196,8 +198,9 @@ class SignoffMixin(models.AbstractModel):
         statement = self._signoff_statement(purpose, statement)
         self._signoff_lock()
         values = self._signoff_values(purpose, signer, statement, how)
+        declared = {**(declared or {}), **self._signoff_authority(purpose, signer)}
         values["content"] = canonical(
-            {"terms": self._signoff_own_terms(purpose), "declared": declared or {}}
+            {"terms": self._signoff_own_terms(purpose), "declared": declared}
         )
         signature = self._signoff_append(values)
         self._signoff_signed(signature)
@@ -255,7 +258,9 @@ class SignoffMixin(models.AbstractModel):
         principal = self._signoff_principal(purpose, signer)
         return {
             "signer_name": signer.sudo().name,
-            "signer_role": ", ".join(purpose._roles_of(signer).mapped("name")),
+            "signer_role": ", ".join(
+                purpose._roles_of(principal or signer).mapped("name")
+            ),
             **how,
             "kind": "signature",
             "state": "valid",

@@ -49,6 +49,16 @@ class SignoffPurpose(models.Model):
     separated_by_ids = fields.Many2many(
         "signoff.purpose", "signoff_purpose_separation", "other_id", "purpose_id"
     )
+    delegate_group_ids = fields.Many2many(
+        "res.groups",
+        "signoff_purpose_delegate_rel",
+        "purpose_id",
+        "group_id",
+        string="Can Be Delegated To",
+        tracking=True,
+        help="Roles whose people may sign for somebody of the roles above, who "
+        "authorised them. Left empty: nobody signs this for another.",
+    )
     tolerance_ids = fields.One2many(
         "signoff.tolerance", "purpose_id", string="Tolerances"
     )
@@ -132,6 +142,16 @@ class SignoffPurpose(models.Model):
         return (
             self.env["res.groups"].sudo().browse(id_ for id_ in groups if id_ in mine)
         )
+
+    @tools.ormcache("self.id")
+    def _delegate_groups(self):
+        """Return the ids of the roles that may sign for another."""
+        return tuple(self.sudo().delegate_group_ids.ids)
+
+    def _may_stand_in(self, user):
+        """Return whether this person may sign for who authorised them (ROL-04)."""
+        groups = self._delegate_groups()
+        return bool(groups) and not set(user._get_group_ids()).isdisjoint(groups)
 
     def _separated(self):
         """Return the codes of purposes that need another signer than this one."""

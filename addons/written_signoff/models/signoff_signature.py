@@ -100,6 +100,7 @@ class SignoffSignature(models.Model):
         "res.users", "On Behalf Of", readonly=True, ondelete="restrict"
     )
     principal_name = fields.Char("On Behalf Of (Name)", readonly=True)
+    signed_by = fields.Char("Who", compute="_compute_signed_by")
     signed_at = fields.Datetime("Time", required=True, readonly=True)
     method = fields.Selection(
         [
@@ -135,6 +136,17 @@ class SignoffSignature(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.document_name} · {row.purpose_id.name}"
+
+    @api.depends("signer_name", "principal_name")
+    @api.depends_context("lang")
+    def _compute_signed_by(self):
+        for row in self:
+            row.signed_by = row.principal_name and self.env._(
+                "%(name)s for %(principal)s",
+                name=row.signer_name,
+                principal=row.principal_name,
+            )
+            row.signed_by = row.signed_by or row.signer_name
 
     @api.depends("content")
     @api.depends_context("lang")

@@ -14,6 +14,7 @@ FETCHED = [
     "content_digest",
     "purpose_id",
     "signer_id",
+    "principal_id",
     "signed_at",
     "signer_name",
     "state",
@@ -176,7 +177,8 @@ class SignoffMixin(models.AbstractModel):
         """
         if not hasattr(self, "message_post"):
             return
-        signer = row.signer_id.filtered(lambda user: not user.share)
+        people = row.signer_id | row.principal_id
+        signer = people.filtered(lambda user: not user.share)
         self.sudo().message_post(
             body=text,
             partner_ids=signer.partner_id.ids,

@@ -1,8 +1,10 @@
 from . import (
+    test_attack_delegation,
     test_attack_rpc,
     test_attack_sql,
     test_barred,
     test_companies,
+    test_delegation,
     test_dialog,
     test_digest,
     test_paper,

@@ -1,1 +1,1 @@
-from . import signoff_identity, signoff_sign, signoff_withdraw
+from . import signoff_identity, signoff_revoke, signoff_sign, signoff_withdraw

@@ -55,9 +55,20 @@ class SignoffSign(models.TransientModel):
             dialog.document_name = document.display_name
             dialog.terms_html = table(document, plain(terms))
 
-    @api.depends_context("uid")
+    @api.depends("res_model", "res_id", "purpose_id")
+    @api.depends_context("uid", "lang")
     def _compute_signer_name(self):
-        self.signer_name = self.env.user.name
+        user = self.env.user
+        for dialog in self:
+            document = dialog._document()
+            principal = document._signoff_principal(dialog.purpose_id, user)
+            dialog.signer_name = user.name
+            if principal:
+                dialog.signer_name = self.env._(
+                    "%(name)s for %(principal)s",
+                    name=user.name,
+                    principal=principal.name,
+                )
 
     def _declared(self):
         """Return what is stated beside the terms; for dialogs that ask for more."""
