@@ -124,7 +124,7 @@ class SaleOrder(models.Model):
         A constant number of queries; what was given for the one order goes before
         what was given for a time.
 
-        :return: ``{order id: signoff.delegation as superuser}``, only where there is one
+        :return: ``{order id: signoff.delegation as superuser}``, where there is one
         """
         orders = self.sudo()
         of_order = Domain("res_model", "=", "sale.order") & Domain(

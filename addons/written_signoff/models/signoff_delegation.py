@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
+from ..identity import spent
 from . import signoff_mixin  # noqa: F401 - the mixin comes before who inherits it
 from .signoff_signature import keyed
 
@@ -428,8 +429,10 @@ class SignoffDelegation(models.Model):
             raise UserError(self.env._("This delegation does not hold any more."))
 
     def _revoke(self, reason):
-        """End it now. The caller has made sure who asks; the signature goes with it."""
+        """End it now; the signature goes with it. Needs the proof of the dialog."""
         self._check_may_revoke()
+        self._signoff_verify_identity(self.env["signoff.purpose"]._get(PURPOSE))
+        self = spent(self)
         self._signoff_lock()
         latest = self._signoff_latest([PURPOSE])
         signature = latest.get((self.id, PURPOSE))

@@ -279,6 +279,8 @@ class TestDelegationEnds(DelegationCase):
         dialog = dialogs.create({"delegation_id": row.id, "reason": "Oh."})
         with self.assertRaisesRegex(UserError, "not your password"):
             dialog.action_revoke()
+        with self.assertRaisesRegex(AccessError, "in its dialog"):
+            row._revoke("By a server action.")
         self.assertEqual(row.state, "in_force")
 
     def test_withdrawing_the_signature_ends_it(self):

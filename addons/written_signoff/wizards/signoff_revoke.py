@@ -29,6 +29,6 @@ class SignoffDelegationRevoke(models.TransientModel):
         reason = (dialog.reason or "").strip()
         if not any(map(str.isalnum, reason)):
             raise UserError(self.env._("Please say why the delegation ends."))
-        self._check_identity()
-        dialog.delegation_id._revoke(reason)
+        proven = self._check_identity()
+        dialog.delegation_id.with_context(**proven)._revoke(reason)
         return {"type": "ir.actions.act_window_close"}
