@@ -5,9 +5,11 @@ with nothing but their own role.
 """
 
 import re
+from datetime import date
 
 import pytest
 
+WANTED = date(2027, 12, 31)
 STATEMENT = "Looked at and in order."
 # What the browser may take on a busy machine, in milliseconds.
 PATIENCE = 90_000
@@ -16,8 +18,8 @@ PATIENCE = 90_000
 class Person:
     """Somebody of the demo company at their own browser."""
 
-    def __init__(self, log_in, login):
-        self.login = login
+    def __init__(self, log_in, login, lang):
+        self.login, self.lang = login, lang
         self.page = log_in(login)
         self.page.set_default_timeout(PATIENCE)
 
@@ -48,6 +50,14 @@ class Person:
     def fills(self, field, value, inside=""):
         box = self.page.locator(f"{inside} [name='{field}']").locator("input, textarea")
         box.first.fill(str(value))
+        return self
+
+    def dates(self, field, day):
+        """Enter a day as people of this language write it."""
+        english = self.lang == "en_US"
+        self.fills(field, f"{day:%m/%d/%Y}" if english else f"{day:%Y/%m/%d}")
+        # Out of the field, so that its calendar closes.
+        self.page.keyboard.press("Tab")
         return self
 
     def chooses(self, field, text):
@@ -108,16 +118,28 @@ class Person:
 
 
 @pytest.fixture
-def person(log_in):
+def person(demo_server, log_in):
     """`person("technical")` is that person at a browser of their own."""
     people = {}
+    languages = {row["login"]: row["lang"] for row in demo_server.logins}
 
     def somebody(login):
         if login not in people:
-            people[login] = Person(log_in, login)
+            people[login] = Person(log_in, login, languages[login])
         return people[login]
 
     return somebody
+
+
+@pytest.fixture
+def visitor(demo_server, browser):
+    """A browser of somebody who has a link and no log-in."""
+    context = browser.new_context(
+        base_url=demo_server.url, viewport={"width": 390, "height": 844}
+    )
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
 
 
 def draws(page):
@@ -174,6 +196,14 @@ class Order:
         return self._one("SELECT id FROM dispatch_notice WHERE order_id = %s")
 
     @property
+    def notice_state(self):
+        return self._one("SELECT state FROM dispatch_notice WHERE order_id = %s")
+
+    @property
+    def owed(self):
+        return self._one("SELECT state FROM release_owed WHERE order_id = %s")
+
+    @property
     def quantity(self):
         quantity = self._one(
             "SELECT sum(product_uom_qty) FROM sale_order_line WHERE order_id = %s"
@@ -185,11 +215,11 @@ class Order:
         return float(self._one("SELECT amount_total FROM sale_order WHERE id = %s"))
 
 
-def takes_the_order(service, server, customer, code, quantity):
+def takes_the_order(service, server, customer, code, quantity, caller):
     """Note the call in a memorandum and turn it into an order (ORD-01, ORD-02)."""
     page = service.begins("order_confirmation.order_memorandum_action").page
     service.chooses("partner_id", customer)
-    service.fills("caller_name", "Ned Hollis")
+    service.fills("caller_name", caller)
     service.fills("requirement", "The same booklet again, before the fair.")
     page.locator("[name='line_ids'] .o_field_x2many_list_row_add a").click()
     row = page.locator("[name='line_ids'] .o_selected_row")
@@ -204,10 +234,9 @@ def takes_the_order(service, server, customer, code, quantity):
     page.wait_for_selector("[name='order_line']")
     page.locator(".nav-link[name='sheet_terms']").click()
     service.fills("recipient_name", "Goods inward")
-    service.fills("delivery_contact", "Ned Hollis")
+    service.fills("delivery_contact", caller)
     service.fills("delivery_phone", "+1 555 0142")
-    service.fills("wanted_date", "12/31/2027")
-    page.keyboard.press("Escape")
+    service.dates("wanted_date", WANTED)
     service.saves()
     return Order(server, service.record)
 
@@ -233,8 +262,9 @@ def checks_and_sends_the_sheet(person, order):
     checker.presses("action_check").signs(statement="")
     service.opens("order.sheet", sheet)
     service.presses("action_hand_over_link").agrees()
-    service.page.locator("[name='portal_link']").first.wait_for()
-    return sheet
+    link = service.page.locator("[name='portal_link']").first
+    link.wait_for()
+    return sheet, link.inner_text().strip()
 
 
 def returns_the_sheet(person, sheet, name):
@@ -243,16 +273,19 @@ def returns_the_sheet(person, sheet, name):
     customer.goto(f"/my/sheets/{sheet}")
     signs_on_the_portal(customer, name)
     customer.locator(".alert-success").first.wait_for()
+    verifies(person, sheet, name)
+
+
+def verifies(person, sheet, name):
+    """Customer service compares the return with the specimen and signs (ORD-25)."""
     service = person("service")
     service.opens("order.sheet", sheet)
     service.presses("action_verify")
     dialog = service.page.locator(".modal")
     for tick in ("legible", "signatory_mark", "unchanged", "remarks_clear"):
         dialog.locator(f"[name='{tick}'] input").check()
-    dialog.locator("[name='signatory_id'] input").fill("Olive")
-    service.page.locator(
-        ".o-autocomplete--dropdown-item", has_text="Olive"
-    ).first.click()
+    dialog.locator("[name='signatory_id'] input").fill(name)
+    service.page.locator(".o-autocomplete--dropdown-item", has_text=name).first.click()
     service.signs()
 
 
@@ -319,25 +352,46 @@ def ships(person, order):
     return warehouse
 
 
-def goes_from_release_to_shipment(person, order, number):
-    """Made, inspected, paid, cleared, applied for and shipped."""
-    makes_the_goods(person, order)
-    words = ships(person, order).is_refused()
-    assert number in words, words
-    pays(person, order, "Tanglewick", round(order.total * 0.7) + 1, number)
+def tells_the_customer(person, order):
+    """Shipping says how the goods travel; returns the customer's link (ORD-60)."""
+    shipping = person("shipping").opens("dispatch.notice", order.notice)
+    shipping.fills("carrier", "Quayside Carriers")
+    shipping.dates("expected_arrival", WANTED)
+    shipping.saves()
+    with shipping.page.expect_download():
+        shipping.presses("action_sent_on_paper")
+    assert order.notice_state == "sent"
+    with shipping.page.context.expect_page() as opened:
+        shipping.presses("action_preview")
+    return opened.value.url
+
+
+def acknowledges_the_arrival(page, link, name):
+    """The customer signs for the goods on a telephone (ORD-63)."""
+    page.goto(link)
+    signs_on_the_portal(page, name)
+    page.locator(".alert-success").first.wait_for()
+
+
+def goes_from_clearance_to_receipt(person, visitor, order, name):
+    """Cleared, applied for, shipped, told, and signed for."""
     person("finance").order(order.id).presses("action_finance_clearance").signs()
     applies_for_delivery(person, order)
     ships(person, order).reaches("done")
-    assert order.notice
+    link = tells_the_customer(person, order)
+    acknowledges_the_arrival(visitor, link, name)
+    assert order.notice_state == "arrived"
 
 
-def test_tier_b_from_the_telephone_to_the_lorry(demo_server, person):
-    """ORD-02, 10, 14, 20, 24, 25, 30, 32, 43, 50, 52, 60, TIER-03: tier B.
+def test_tier_b_from_the_telephone_to_the_receipt(demo_server, person, visitor):
+    """ORD-02, 10, 14, 20, 24, 25, 30, 32, 43, 50, 52, 60, 63, TIER-03: tier B.
 
     Each gate is tried too early, and refuses with what is missing and from whom.
     """
     service = person("service")
-    order = takes_the_order(service, demo_server, "Tanglewick", "BR-A416", 500)
+    order = takes_the_order(
+        service, demo_server, "Tanglewick", "BR-A416", 500, "Ned Hollis"
+    )
     [[number]] = demo_server.sql(
         "SELECT name FROM sale_order WHERE id = %s", (order.id,)
     )
@@ -347,7 +401,7 @@ def test_tier_b_from_the_telephone_to_the_lorry(demo_server, person):
         assert missing in words
     assert "waiting since" in words
     signs_before_the_sheet(person, order)
-    sheet = checks_and_sends_the_sheet(person, order)
+    sheet, _link = checks_and_sends_the_sheet(person, order)
     returns_the_sheet(person, sheet, "Olive Tanner")
     signs_the_instruction(person, order)
     service.order(order.id).presses("action_confirm")
@@ -358,4 +412,30 @@ def test_tier_b_from_the_telephone_to_the_lorry(demo_server, person):
     service.order(order.id).presses("action_confirm")
     service.reaches("sale")
     assert order.state == "sale"
-    goes_from_release_to_shipment(person, order, number)
+    makes_the_goods(person, order)
+    words = ships(person, order).is_refused()
+    # The warehouse reads 简体: finance clearance, balance arrived.
+    for missing in (number, "财务核准发货", "余款到账"):
+        assert missing in words, words
+    pays(person, order, "Tanglewick", round(order.total * 0.7) + 1, number)
+    goes_from_clearance_to_receipt(person, visitor, order, "Ned Hollis")
+
+
+def test_tier_a_with_the_sheet_owed(demo_server, person, visitor):
+    """ORD-30, ORD-31, TIER-03: A is made with the sheet owed, and ships on terms."""
+    order = takes_the_order(
+        person("service"), demo_server, "Fjordlight", "BR-A416", 400, "Tom Rusk"
+    )
+    signs_before_the_sheet(person, order)
+    sheet, link = checks_and_sends_the_sheet(person, order)
+    signs_the_instruction(person, order)
+    service = person("service").order(order.id).presses("action_confirm")
+    service.reaches("sale")
+    assert order.owed == "owed"
+    visitor.goto(link)
+    signs_on_the_portal(visitor, "Maud Ellery")
+    visitor.locator(".alert-success").first.wait_for()
+    verifies(person, sheet, "Maud Ellery")
+    assert order.owed == "met"
+    makes_the_goods(person, order)
+    goes_from_clearance_to_receipt(person, visitor, order, "Tom Rusk")
