@@ -79,7 +79,9 @@ def install(database, title, log_name, *arguments):
 
 
 def is_error(line):
-    return bool(re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line))
+    # Of demo data that cannot be loaded Odoo only warns.
+    severe = r"(ERROR|CRITICAL) |WARNING .*demo data failed to install"
+    return bool(re.match(rf"\S+ \S+ \d+ ({severe})", line))
 
 
 def script(database, title, log_name, code):

@@ -278,6 +278,8 @@ class TestTemplates:
         assert odoo_command.is_error(line.format("ERROR"))
         assert odoo_command.is_error(line.format("CRITICAL"))
         assert not odoo_command.is_error(line.format("WARNING"))
+        demo = "Module sale demo data failed to install, installed without demo data"
+        assert odoo_command.is_error(line.format("WARNING") + demo)
 
 
 class TestCoreComparison:

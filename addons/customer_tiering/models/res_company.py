@@ -45,7 +45,8 @@ class ResCompany(models.Model):
             raise UserError(
                 self.env._(
                     "Release control is turned off only by a signature of the sales "
-                    "director: open the company and choose “Turn Release Control Off”."
+                    "director: choose “Turn off, with a signature” in the settings "
+                    "of sales."
                 )
             )
 
