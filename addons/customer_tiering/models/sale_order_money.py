@@ -71,8 +71,10 @@ class SaleOrder(models.Model):
     @api.depends("amount_total", "currency_id", "payment_term_id.deposit_percent")
     def _compute_money(self):
         totals = self._origin._money_totals()
+        deposits = self._deposit_percents()
         for order in self:
-            money = order._money(*totals.get(order._origin.id, (0.0, None)))
+            total = totals.get(order._origin.id, (0.0, None))
+            money = order._money(*total, deposits[order.id])
             order.money_received = money.received
             order.deposit_due = money.deposit_due
             order.balance_due = money.balance_due
@@ -90,15 +92,29 @@ class SaleOrder(models.Model):
         :return: {order id: Money}, in a constant number of queries
         """
         totals = self._money_totals()
-        return {order.id: order._money(*totals[order.id]) for order in self}
+        deposits = self._deposit_percents()
+        return {
+            order.id: order._money(*totals[order.id], deposits[order.id])
+            for order in self
+        }
 
-    def _money(self, received, since):
+    def _deposit_percents(self):
+        """Return ``{order id: percent}`` of the total that must come before production.
+
+        To be extended where something else than the payment terms asks for it; in a
+        number of queries that does not grow with the orders.
+        """
+        return {
+            order.id: order.sudo().payment_term_id.deposit_percent for order in self
+        }
+
+    def _money(self, received, since, deposit_percent):
         """`received`: unrounded, in the order's currency."""
         self.ensure_one()
         order = self.sudo()
         currency = order.currency_id or order.env.company.currency_id
         received = currency.round(received)
-        deposit = order.amount_total * order.payment_term_id.deposit_percent / 100
+        deposit = order.amount_total * deposit_percent / 100
         return Money(
             received=received,
             deposit_due=currency.round(deposit),

@@ -218,7 +218,7 @@ class SaleOrder(models.Model):
 
     def _intake_ask(self, texts):
         self.ensure_one()
-        who = self._intake_asker()
+        who = self._intake_person()
         clock = self._clock_start(ASK, user=who)
         note = Markup("<p>%s</p>%s") % (
             self.env._(
@@ -243,7 +243,7 @@ class SaleOrder(models.Model):
             user_id=clock.sudo().user_id.id or who.id,
         )
 
-    def _intake_asker(self):
+    def _intake_person(self):
         """Return who asks the customer: salesperson, team leader, or who clicked.
 
         To be extended where a salesperson has authorised somebody (ROL-04).

@@ -43,6 +43,10 @@ class ReleaseRequirement(models.Model):
             facts["returned_sheet"] = orders._sheet_facts()
         if "delivery_application" in codes:
             facts["delivery_application"] = orders._application_facts(shipping)
+        if "contract_terms" in codes:
+            facts["contract_terms"] = orders._contract_facts()
+        if "order_discrepancy" in codes:
+            facts["order_discrepancy"] = orders._discrepancy_facts()
         if "final_inspection" in codes:
             facts["final_inspection"] = orders._inspection_facts(shipping)
         return facts

@@ -9,6 +9,17 @@ class ResCompany(models.Model):
         help="What customer service says on the telephone; shown beside each customer "
         "information memorandum.",
     )
+    price_tolerance_percent = fields.Float(
+        "Price Tolerance (%)",
+        default=2.0,
+        help="A price further than this from contract, price list or the customer's "
+        "last order is in doubt: no sheet is made until it is settled.",
+    )
+
+    _price_tolerance_not_negative = models.Constraint(
+        "CHECK (price_tolerance_percent >= 0)",
+        "The price tolerance cannot be negative.",
+    )
 
     def _answering_prompt(self):
         """Return the company's phrases, or the standard ones with its name (ORD-02)."""

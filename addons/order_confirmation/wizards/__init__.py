@@ -1,1 +1,7 @@
-from . import dispatch_receipt, finance_clearance, sheet, statement
+from . import (
+    discrepancy,
+    dispatch_receipt,
+    finance_clearance,
+    sheet,
+    statement,
+)
