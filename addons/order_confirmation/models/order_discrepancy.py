@@ -124,7 +124,8 @@ class OrderDiscrepancy(models.Model):
     def _compute_words(self):
         sources = {
             CONTRACT: self.env._("Contract %(label)s: %(value)s"),
-            PRICE_LIST: self.env._("Price list %(label)s: %(value)s"),
+            PRICE_LIST: self.env._("Price list “%(label)s”: %(value)s"),
+            None: self.env._("Price list: %(value)s"),
             LAST_ORDER: self.env._("Last order, %(label)s: %(value)s"),
             SETTLED: self.env._("Settled by %(label)s: %(value)s"),
         }
@@ -132,7 +133,8 @@ class OrderDiscrepancy(models.Model):
             row.found = row._value_words(row.found_value)
             row.settled = row.settled_at and row._value_words(row.settled_value)
             row.expected = "\n".join(
-                sources[source] % {"label": label, "value": row._value_words(value)}
+                sources[label and source or None]
+                % {"label": label, "value": row._value_words(value)}
                 for source, label, value in row.reference_values or ()
             )
 

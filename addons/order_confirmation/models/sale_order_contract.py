@@ -379,13 +379,16 @@ class SaleOrder(models.Model):
                     "The contract of an order follows from its customer and its day."
                 )
             )
-        return super().write(vals)
+        result = super().write(vals)
+        # Confirming sets the date, too; that changes no term.
+        if "date_order" in vals and "state" not in vals:
+            self._release_held_to_rules()._terms_changed()
+        return result
 
     @api.model
     def _signed_fields(self):
-        return super()._signed_fields() | {
-            "incoterm", "incoterm_location", "delivery_terms", "date_order",
-        }  # fmt: skip
+        delivery = {"incoterm", "incoterm_location", "delivery_terms"}
+        return super()._signed_fields() | delivery
 
     def _commercial_terms(self):
         """Let the customer sign the delivery terms, too."""

@@ -203,7 +203,12 @@ class TestReleaseFlow(FlowCase):
         """PLT-07: the gate, all papers included, against the order in bare Odoo."""
         self.brochure.type = "service"
         goods = self.env["product.product"].create(
-            {"name": "Poster", "default_code": "P", "is_storable": True}
+            {
+                "name": "Poster",
+                "default_code": "P",
+                "is_storable": True,
+                "list_price": 3,
+            }
         )
         orders = []
         for _number in range(4):
