@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from . import (
-    order_completeness,  # noqa: F401 - its _intake_asker() is extended here
+    order_completeness,  # noqa: F401 - its _intake_person() is extended here
     order_sheet,  # noqa: F401 - its _make_values() is extended here
     order_sheet_check,  # noqa: F401 - its _check_ticking() is extended here
 )
@@ -205,9 +205,9 @@ class SaleOrder(models.Model):
 
     # -- what goes to the person who acts ------------------------------------------
 
-    def _intake_asker(self):
+    def _intake_person(self):
         """Let the delegated person ask the customer (ORD-03, ORD-04)."""
-        who = super()._intake_asker()
+        who = super()._intake_person()
         delegation = self._delegations().get(self.id)
         if delegation and delegation.giver_id == who.sudo():
             return delegation.receiver_id.with_env(self.env)

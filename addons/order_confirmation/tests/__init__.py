@@ -1,7 +1,7 @@
 from . import (
     test_board,
-    test_delegation_order,
     test_contract,
+    test_delegation_order,
     test_discrepancy,
     test_intake_channel,
     test_intake_completeness,
