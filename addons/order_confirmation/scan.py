@@ -46,6 +46,20 @@ def readable(data):
         return False
 
 
+def fault(data):
+    """Return what keeps a file from being a signed paper, or None.
+
+    :return: ``empty``, ``large``, ``kind`` (neither PDF nor picture), ``unreadable``
+    """
+    if not data:
+        return "empty"
+    if len(data) > MAX_BYTES:
+        return "large"
+    if not kind(data):
+        return "kind"
+    return None if readable(data) else "unreadable"
+
+
 def _whole(name, data):
     """Return whether the mark at the end is there: a cut picture still opens here."""
     if name == "image/png":

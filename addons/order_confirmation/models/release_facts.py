@@ -9,8 +9,6 @@ SIGNED = {
     "technical_statement": ("technical",),
     "production_statement": ("technical", "production"),
     "production_instruction": ("instruction_service", "instruction_production"),
-    "formula_confirmation": ("technical", "formula_confirmation"),
-    "special_review": ("special_review",),
     "finance_clearance": ("finance_clearance",),
 }
 
@@ -41,6 +39,12 @@ class ReleaseRequirement(models.Model):
                 }
         if "returned_sheet" in codes:
             facts["returned_sheet"] = orders._sheet_facts()
+        if "formula_confirmation" in codes:
+            facts["formula_confirmation"] = orders._formula_facts()
+        if "special_review" in codes:
+            facts["special_review"] = orders._special_facts()
+        if "within_limit" in codes:
+            facts["within_limit"] = orders._limit_facts()
         if "delivery_application" in codes:
             facts["delivery_application"] = orders._application_facts(shipping)
         if "contract_terms" in codes:
@@ -82,24 +86,6 @@ class SaleOrder(models.Model):
         since = production or service
         met = bool(service and production)
         return Fact(met, since.signed_at if since else self.create_date, detail)
-
-    def _fact_formula_confirmation(self, known):
-        technical = known.signed.get((self.id, "technical"))
-        row = known.signed.get((self.id, "formula_confirmation"))
-        since = row or technical
-        return Fact(
-            met=bool(row),
-            since=since.signed_at if since else None,
-            applies=_outcome(technical) == "old_formula",
-        )
-
-    def _fact_special_review(self, known):
-        row = known.signed.get((self.id, "special_review"))
-        return Fact(
-            met=bool(row),
-            since=row.signed_at if row else self.create_date,
-            applies=any(self.order_line.mapped("special_product")),
-        )
 
     def _fact_finance_clearance(self, known):
         row = known.signed.get((self.id, "finance_clearance"))

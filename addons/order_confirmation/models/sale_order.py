@@ -148,8 +148,6 @@ class SaleOrder(models.Model):
         groups = {
             "technical": SaleOrder._technical_terms,
             "production": SaleOrder._production_terms,
-            "formula_confirmation": SaleOrder._technical_terms,
-            "special_review": SaleOrder._technical_terms,
             "instruction_service": SaleOrder._instruction_terms,
             "instruction_production": SaleOrder._instruction_terms,
             "finance_clearance": SaleOrder._finance_terms,

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 # Each stage with the role that takes it further, and how; in the order of the columns.
 STAGES = {
+    "on_hold": ("salesperson", None),
     "technical": ("technical", "action_technical_statement"),
     "production_date": ("production", "action_production_statement"),
     "sheet": ("customer_service", "action_open_sheet"),
@@ -60,6 +61,7 @@ class OrderBoard(models.Model):
     @api.model
     def _stage_names(self):
         words = {
+            "on_hold": self.env._("On hold: cannot be made"),
             "technical": self.env._("Technical statement"),
             "production_date": self.env._("Production statement"),
             "sheet": self.env._("Sheet to make and send"),
@@ -82,7 +84,10 @@ class OrderBoard(models.Model):
         return SQL(
             """
             WITH signed AS (
-                SELECT res_id, array_agg(purpose_code) AS codes, max(signed_at) AS at
+                SELECT res_id, array_agg(purpose_code) AS codes, max(signed_at) AS at,
+                       bool_or(CASE WHEN purpose_code = 'technical'
+                               THEN content::jsonb #>> '{declared,outcome}'
+                                    = 'not_feasible' END) AS infeasible
                   FROM signoff_signature
                  WHERE kind = 'signature' AND state = 'valid'
                    AND res_model = 'sale.order'
@@ -127,6 +132,7 @@ class OrderBoard(models.Model):
                    WHEN so.state != 'sale' THEN CASE
                        WHEN NOT COALESCE('technical' = ANY(signed.codes), FALSE)
                             THEN 'technical'
+                       WHEN signed.infeasible THEN 'on_hold'
                        WHEN NOT 'production' = ANY(signed.codes)
                             THEN 'production_date'
                        WHEN sheet.state IS NULL OR sheet.state IN ('draft', 'checked')

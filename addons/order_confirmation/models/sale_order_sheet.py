@@ -85,7 +85,13 @@ class SaleOrder(models.Model):
             )
         if not self.ship_date:
             missing.append(self.env._("the planned ship date"))
+        missing += self._sheet_hindrances()
         return list(dict.fromkeys(missing))
+
+    def _sheet_hindrances(self):
+        """Return what else keeps this order from a sheet, in words. To be extended."""
+        self.ensure_one()
+        return [*self._hold_hindrances(), *self._special_hindrances()]
 
     def action_open_sheets(self):
         """Open the sheet in force, or the list of all versions."""

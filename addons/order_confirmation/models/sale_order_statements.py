@@ -55,10 +55,6 @@ class SaleOrder(models.Model):
         """Open the technical statement."""
         return self._signoff_dialog("technical")
 
-    def action_formula_confirmation(self):
-        """Open the formula confirmation (ORD-12)."""
-        return self._signoff_dialog("formula_confirmation")
-
     def action_production_statement(self):
         """Open the production statement."""
         return self._signoff_dialog("production")

@@ -3,6 +3,8 @@ from . import (
     test_contract,
     test_delegation_order,
     test_discrepancy,
+    test_formula,
+    test_hold,
     test_intake_channel,
     test_intake_completeness,
     test_intake_completeness_rule,
@@ -19,5 +21,8 @@ from . import (
     test_shipping_gate,
     test_shipping_notice,
     test_shipping_portal,
+    test_special_dimension,
+    test_special_policy,
+    test_special_review,
     test_statements,
 )

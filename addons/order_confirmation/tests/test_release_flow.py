@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .order_case import OrderCase
+from .order_case import DRAWN, OrderCase
 
 
 class FlowCase(OrderCase):
@@ -110,7 +110,17 @@ class TestReleaseFlow(FlowCase):
         order = self.order("a")
         self.sign(order, "technical", "technical", outcome="old_formula")
         self.assertIn("formula_confirmation", self.missing(order, "production"))
-        self.sign(order, "formula_confirmation", "technical", "Customer insists.")
+        technical = order.with_user(self.people["technical"])
+        document = self.env["formula.confirmation"].browse(
+            technical.action_formula_confirmation()["res_id"]
+        )
+        document.with_user(self.people["technical"]).write(
+            {"formula_words": "Ink of 2019", "consequence": "It fades sooner."}
+        )
+        self.sign(document, "formula_confirmation", "technical", "Customer insists.")
+        self.assertIn("formula_confirmation", self.missing(order, "production"))
+        document.with_user(self.people["customer_service"]).action_hand_over_link()
+        document._accept("Ms Lin", DRAWN, "portal", "drawn.png")
         self.assertNotIn("formula_confirmation", self.missing(order, "production"))
 
     def test_finished_goods_wait_for_quality(self):

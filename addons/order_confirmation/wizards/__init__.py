@@ -3,5 +3,10 @@ from . import (
     dispatch_receipt,
     finance_clearance,
     sheet,
+    dispatch_receipt,
+    finance_clearance,
+    formula_scan,
+    sheet,
+    special_review,
     statement,
 )
