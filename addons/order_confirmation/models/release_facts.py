@@ -9,6 +9,7 @@ SIGNED = {
     "technical_statement": ("technical",),
     "production_statement": ("technical", "production"),
     "production_instruction": ("instruction_service", "instruction_production"),
+    "formula_confirmation": ("technical",),
     "finance_clearance": ("finance_clearance",),
 }
 
@@ -33,14 +34,15 @@ class ReleaseRequirement(models.Model):
             purposes = {purpose for code in asked for purpose in SIGNED[code]}
             money = orders._release_money() if "finance_clearance" in asked else {}
             known = Known(orders._signoff_valid(purposes), money, shipping)
+            if "formula_confirmation" in asked:
+                asked.remove("formula_confirmation")
+                facts["formula_confirmation"] = orders._formula_facts(known.signed)
             for code in asked:
                 facts[code] = {
                     order.id: getattr(order, f"_fact_{code}")(known) for order in orders
                 }
         if "returned_sheet" in codes:
             facts["returned_sheet"] = orders._sheet_facts()
-        if "formula_confirmation" in codes:
-            facts["formula_confirmation"] = orders._formula_facts()
         if "special_review" in codes:
             facts["special_review"] = orders._special_facts()
         if "within_limit" in codes:

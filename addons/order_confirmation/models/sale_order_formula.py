@@ -47,12 +47,13 @@ class SaleOrder(models.Model):
             "views": [(False, "form")],
         }
 
-    def _formula_facts(self):
+    def _formula_facts(self, technical):
         """Return ``{order id: Fact}``: technical signed, and the customer accepted.
 
         Needed where technical says “feasible by the old formula”. Constant queries.
+
+        :param dict technical: the valid technical statements, by order id and code
         """
-        technical = self._signoff_valid(["technical"])
         concerned = [
             order.id
             for order in self

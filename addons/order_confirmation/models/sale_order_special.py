@@ -20,9 +20,20 @@ class SaleOrderLine(models.Model):
     dimension_ids = fields.One2many(
         "sale.order.line.dimension", "line_id", "Dimensions", copy=True
     )
+    # Read with the line: an order without dimensions costs no query more.
+    has_dimensions = fields.Boolean(compute="_compute_has_dimensions", store=True)
     special_state = fields.Selection(
         LINE_STATES, "Product", compute="_compute_special_state"
     )
+
+    @api.depends("dimension_ids")
+    def _compute_has_dimensions(self):
+        for line in self:
+            line.has_dimensions = bool(line.dimension_ids)
+
+    def _dimensions(self):
+        """Return the ordered dimensions of these lines."""
+        return self.filtered("has_dimensions").dimension_ids
 
     @api.depends("special_product", "dimension_ids.verdict")
     def _compute_special_state(self):
@@ -37,12 +48,12 @@ class SaleOrderLine(models.Model):
         """Return whether this line needs the contract review, refused or not."""
         self.ensure_one()
         return self.special_product or any(
-            row._judged() != STANDARD for row in self.dimension_ids
+            row._judged() != STANDARD for row in self._dimensions()
         )
 
     def _refused_dimensions(self):
         """Return the dimensions that are too far from the standard."""
-        return self.dimension_ids.filtered(lambda row: row._judged() == REFUSED)
+        return self._dimensions().filtered(lambda row: row._judged() == REFUSED)
 
     def _dimension_terms(self):
         """Return ``{id of the standard: value with unit}``, empty where none is kept.
@@ -53,7 +64,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         rows = {
             str(row.dimension_id.id): row.uom_id._dimension_words(row.value)
-            for row in self.dimension_ids
+            for row in self._dimensions()
         }
         return {"dimensions": rows} if rows else {}
 
@@ -67,7 +78,7 @@ class SaleOrderLine(models.Model):
         """What the contract review covers: the line, and its standards (ORD-16)."""
         standards = {
             str(row.dimension_id.id): row.dimension_id._words()
-            for row in self.dimension_ids
+            for row in self._dimensions()
         }
         return {**self._technical_terms(), "standards": standards}
 
@@ -91,9 +102,14 @@ class SaleOrderLine(models.Model):
         """Cover the mark by which a line without dimensions is special."""
         return super()._signed_fields() | {"special_product"}
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Believe nobody who says whether there are dimensions."""
+        return super().create([_without_mark(vals) for vals in vals_list])
+
     def write(self, vals):
         """Take away the dimensions of a product that is no longer ordered."""
-        result = super().write(vals)
+        result = super().write(_without_mark(vals))
         if "product_id" in vals:
             self.dimension_ids.filtered(
                 lambda row: (
@@ -146,6 +162,23 @@ class SaleOrder(models.Model):
                 order._goods().product_id.product_tmpl_id.sudo().dimension_ids
             )
 
+    def _read_dimensions(self):
+        """Look dimensions up for all orders at once, before they are asked singly."""
+        rows = self.order_line._dimensions()
+        rows.mapped("uom_id.name")
+        rows.mapped("dimension_id.uom_id.name")
+
+    def _read_together(self):
+        """Look dimensions up with the names."""
+        result = super()._read_together()
+        self._read_dimensions()
+        return result
+
+    def _sheet_terms(self):
+        """Look dimensions up for all orders at once."""
+        self.sudo()._read_dimensions()
+        return super()._sheet_terms()
+
     def _special_lines(self):
         """Return the lines that need the contract review."""
         return self._goods().filtered(lambda line: line._is_special())
@@ -163,6 +196,7 @@ class SaleOrder(models.Model):
 
         Constant queries; orders without special products cost none of the reviews.
         """
+        self._read_dimensions()
         special = {order.id: order._special_lines() for order in self}
         concerned = self.filtered(lambda order: special[order.id])
         covered = self.env["special.review"]._covered(concerned)
@@ -180,6 +214,7 @@ class SaleOrder(models.Model):
 
     def _limit_facts(self):
         """Return ``{order id: Fact}``: no dimension is too far from the standard."""
+        self._read_dimensions()
         facts = {}
         for order in self:
             refused = order._special_refusals()
@@ -324,3 +359,7 @@ class OrderSheetCheck(models.Model):
         standards = self.env["product.dimension"].sudo().browse(map(int, ordered))
         rows = [f"{row.name} {ordered[str(row.id)]}" for row in standards.exists()]
         return "\n".join([value, *rows])
+
+
+def _without_mark(vals):
+    return {name: value for name, value in vals.items() if name != "has_dimensions"}

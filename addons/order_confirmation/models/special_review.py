@@ -7,8 +7,8 @@ _REVIEW_KEY = object()
 
 STATES = [
     ("open", "Being reviewed"),
-    ("passed", "Passed"),
-    ("failed", "Failed"),
+    ("passed", "All agree"),
+    ("failed", "Objected"),
     ("superseded", "Superseded"),
     ("cancelled", "Cancelled"),
 ]
@@ -308,6 +308,9 @@ class SpecialReview(models.Model):
         reviews = self.sudo().search(
             [("order_id", "in", orders.ids), ("state", "in", (*LIVE, "failed"))]
         )
+        # Read for all at once, before they are asked review by review.
+        reviews.opinion_ids.mapped("department_id.name")
+        reviews.line_ids.mapped("order_line_id")
         said = reviews.opinion_ids._said()
         answers = {}
         for order in orders:

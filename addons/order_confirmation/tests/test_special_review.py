@@ -31,7 +31,7 @@ class TestSpecialReview(SpecialCase):
         self.assertTrue(review.name.startswith("SPR/"))
         self.assertEqual(
             review.opinion_ids.department_id.mapped("name"),
-            ["Technical", "Production", "Quality"],
+            ["Technical department", "Production department", "Quality department"],
         )
         rows = [self.says(review, "technical"), self.says(review, "quality")]
         self.assertEqual(review.state, "open")
