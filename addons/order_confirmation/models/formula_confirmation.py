@@ -255,7 +255,7 @@ class FormulaConfirmation(models.Model):
         return result
 
     def _ask_sales(self, words):
-        person = self.order_id._intake_asker()
+        person = self.order_id._intake_person()
         self.activity_unlink([TODO])
         self.activity_schedule(
             TODO,

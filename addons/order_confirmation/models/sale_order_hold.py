@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
         return result
 
     def _ask_salesperson(self, signature):
-        person = self._intake_asker()
+        person = self._intake_person()
         words = self.with_context(lang=person.lang).env
         self.activity_schedule(
             NOT_FEASIBLE_TODO,
