@@ -12,6 +12,14 @@ SIGNED = {
     "formula_confirmation": ("technical",),
     "finance_clearance": ("finance_clearance",),
 }
+# Read of documents of their own, for many orders at once.
+READ = {
+    "returned_sheet": "_sheet_facts",
+    "special_review": "_special_facts",
+    "within_limit": "_limit_facts",
+    "contract_terms": "_contract_facts",
+    "order_discrepancy": "_discrepancy_facts",
+}
 
 
 class Known(NamedTuple):
@@ -41,18 +49,10 @@ class ReleaseRequirement(models.Model):
                 facts[code] = {
                     order.id: getattr(order, f"_fact_{code}")(known) for order in orders
                 }
-        if "returned_sheet" in codes:
-            facts["returned_sheet"] = orders._sheet_facts()
-        if "special_review" in codes:
-            facts["special_review"] = orders._special_facts()
-        if "within_limit" in codes:
-            facts["within_limit"] = orders._limit_facts()
+        for code in codes & READ.keys():
+            facts[code] = getattr(orders, READ[code])()
         if "delivery_application" in codes:
             facts["delivery_application"] = orders._application_facts(shipping)
-        if "contract_terms" in codes:
-            facts["contract_terms"] = orders._contract_facts()
-        if "order_discrepancy" in codes:
-            facts["order_discrepancy"] = orders._discrepancy_facts()
         if "final_inspection" in codes:
             facts["final_inspection"] = orders._inspection_facts(shipping)
         return facts
