@@ -2,21 +2,39 @@
 
 A rule says of a requirement, for one tier at one gate, that it is *required*, *owed
 later* or *waived* (TIER-03). A fact says whether it is met, and since when (TIER-05).
+An exception lets one record pass without a requirement, for a time (TIER-07).
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 REQUIRED, OWED, WAIVED = "required", "owed", "waived"
-MET, MISSING, NOT_NEEDED = "met", "missing", "not_needed"
+MET, MISSING, NOT_NEEDED, EXCEPTED = "met", "missing", "not_needed", "excepted"
+
+
+class Excepted(NamedTuple):
+    """An authorised exception from one requirement (TIER-07).
+
+    :param int id: of the signed exception
+    :param str by: who signed it
+    :param datetime until: naive UTC; the moment from which it counts no more
+    """
+
+    id: int
+    by: str
+    until: datetime
 
 
 class Rule(NamedTuple):
-    """How one requirement is treated; ``days`` counts for what is owed later."""
+    """How one requirement is treated; ``days`` counts for what is owed later.
+
+    ``excepted`` is set on the rules of a release that was made by an exception.
+    """
 
     treatment: str
     days: int = 0
+    excepted: Excepted | None = None
 
 
 class Fact(NamedTuple):
@@ -38,12 +56,14 @@ class Fact(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One requirement in the answer of a gate."""
+    """One requirement in the answer of a gate; ``due`` is set on what is owed."""
 
     code: str
     state: str
     rule: Rule
     fact: Fact
+    due: date | None = None
+    excepted: Excepted | None = None
 
 
 class Answer(NamedTuple):
@@ -61,6 +81,11 @@ class Answer(NamedTuple):
     def owed(self):
         """Return the requirements that may follow later, and have not yet."""
         return tuple(line for line in self.lines if line.state == OWED)
+
+    @property
+    def excepted(self):
+        """Return the requirements that are missing, and excepted (TIER-07)."""
+        return tuple(line for line in self.lines if line.state == EXCEPTED)
 
 
 def words(text):
@@ -80,15 +105,34 @@ def decide(codes, rules: Mapping[str, Rule], facts: Mapping[str, Fact]) -> Answe
 
     :param codes: the requirements registered for this gate, in the order of showing
     """
-    lines = tuple(
+    return _answer(
         _line(code, rules.get(code, UNRULED), facts.get(code, UNKNOWN))
         for code in codes
     )
+
+
+def except_for(answer: Answer, exceptions: Mapping[str, Excepted]) -> Answer:
+    """Return the answer with what is missing and excepted out of the way (TIER-07).
+
+    What is owed, met or waived needs no exception; a gate without requirements stays
+    shut whatever is excepted.
+    """
+    return _answer(
+        line._replace(state=EXCEPTED, excepted=exceptions[line.code])
+        if line.state == MISSING and line.code in exceptions
+        else line
+        for line in answer.lines
+    )
+
+
+def _answer(lines):
+    lines = tuple(lines)
     shut = not lines or any(line.state == MISSING for line in lines)
     return Answer(not shut, lines)
 
 
 def _line(code, rule, fact):
+    excepted = None
     if rule.treatment == WAIVED:
         state = WAIVED
     elif not fact.applies:
@@ -97,6 +141,8 @@ def _line(code, rule, fact):
         state = MET
     elif rule.treatment == OWED:
         state = OWED
+    elif rule.excepted:
+        state, excepted = EXCEPTED, rule.excepted
     else:
         state = MISSING
-    return Line(code, state, rule, fact)
+    return Line(code, state, rule, fact, excepted=excepted)

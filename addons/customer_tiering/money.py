@@ -33,6 +33,22 @@ class Arrival(NamedTuple):
     day: date
     since: datetime
     from_bank: bool = False
+    move_id: int | None = None
+    payment_id: int | None = None
+
+
+class Shared(NamedTuple):
+    """Money of one payment that is reconciled with nothing, and one order's part."""
+
+    arrival: Arrival
+    part: float
+
+
+class Counted(NamedTuple):
+    """What was counted for one order, of one arrival, in the order's currency."""
+
+    arrival: Arrival
+    amount: float
 
 
 class Invoice:
@@ -63,6 +79,27 @@ def by_order(arrivals, invoices):
         else:
             shares = invoices[arrival.invoice_id].shares()
             yield from ((arrival, order, share) for order, share in shares.items())
+
+
+def allotted(parts, used, rest):
+    """Share what of a payment is reconciled with nothing among the orders it is for.
+
+    Each gets its part less what came for it through invoices; where less is left than
+    that, each gets the same fraction of it. So no more is counted than was paid.
+
+    :param dict parts: {order id: its part of the payment}
+    :param dict used: {order id: what of the payment came on invoices of the order}
+    :param float rest: what of the payment is reconciled with nothing
+    :return: {order id: amount}
+    """
+    left = {
+        order: max(0.0, part - used.get(order, 0.0)) for order, part in parts.items()
+    }
+    wanted = sum(left.values())
+    if wanted <= 0 or rest <= 0:
+        return dict.fromkeys(left, 0.0)
+    fraction = min(1.0, rest / wanted)
+    return {order: amount * fraction for order, amount in left.items()}
 
 
 def unconfirmed(promises, arrivals, invoices, convert):

@@ -16,6 +16,7 @@
         "data/service_clock_kind.xml",
         "data/signoff_purpose.xml",
         "data/release_requirement.xml",
+        "data/customer_tier_criterion.xml",
         "data/order_completeness_rule.xml",
         "data/intake_terms.xml",
         "report/paper_layout.xml",

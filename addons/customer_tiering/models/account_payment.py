@@ -34,19 +34,22 @@ class AccountPayment(models.Model):
     def _check_sale_order_id(self):
         for payment in self:
             # The bookkeeper need not see the order to allocate to it.
-            order = payment.sale_order_id.sudo()
-            if order and not payment._may_pay_for(order):
-                raise ValidationError(
-                    self.env._(
-                        "Payment %(payment)s of %(payer)s cannot be allocated to "
-                        "order %(order)s of %(customer)s. Choose an order of the "
-                        "customer who pays.",
-                        payment=payment.display_name,
-                        payer=payment.partner_id.display_name or "—",
-                        order=order.name,
-                        customer=order.partner_id.display_name,
-                    )
+            if order := payment.sale_order_id.sudo():
+                payment._check_pays_for(order)
+
+    def _check_pays_for(self, order):
+        if not self._may_pay_for(order):
+            raise ValidationError(
+                self.env._(
+                    "Payment %(payment)s of %(payer)s cannot be allocated to "
+                    "order %(order)s of %(customer)s. Choose an order of the "
+                    "customer who pays.",
+                    payment=self.display_name,
+                    payer=self.partner_id.display_name or "—",
+                    order=order.name,
+                    customer=order.partner_id.display_name,
                 )
+            )
 
     def _may_pay_for(self, order):
         """Whether this is a customer payment of the firm that `order` is sold or

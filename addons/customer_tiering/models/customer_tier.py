@@ -6,6 +6,7 @@ class CustomerTier(models.Model):
 
     _name = "customer.tier"
     _description = "Customer Tier"
+    _inherit = ["cached.rules"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -15,6 +16,12 @@ class CustomerTier(models.Model):
     )
     color = fields.Integer()
     description = fields.Text(translate=True)
+    min_score = fields.Float(
+        "From Score",
+        digits=(5, 1),
+        help="A customer whose measured score, 0 to 100, reaches this is proposed for "
+        "this tier. The last tier takes the rest.",
+    )
     company_id = fields.Many2one(
         "res.company", help="Left empty, the tier serves every company."
     )
@@ -24,6 +31,14 @@ class CustomerTier(models.Model):
     _code_unique = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))", "A tier with this code exists already."
     )
+    _min_score = models.Constraint(
+        "CHECK(min_score >= 0 AND min_score <= 100)", "A score lies between 0 and 100."
+    )
+
+    @api.model
+    def _of_company(self, company):
+        """Return the tiers of a company, the best first."""
+        return self.sudo().search([("company_id", "in", [False, company.id])])
 
     @api.model
     def _lowest(self, company):
@@ -36,15 +51,8 @@ class CustomerTier(models.Model):
         tiers = self.sudo().search([("company_id", "in", [False, company_id])])
         return tiers[-1:].id
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    def _rank(self):
+        """Return what sorts tiers, the best first."""
+        self.ensure_one()
+        tier = self.sudo()
+        return tier.sequence, tier.id

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..matrix import Rule
+from ..matrix import Excepted, Rule
 
 # Compared by identity: no context that comes from outside can hold this object.
 _GATE_KEY = object()
@@ -26,6 +26,8 @@ class ReleaseDecision(models.Model):
     tier_id = fields.Many2one("customer.tier", readonly=True)
     user_id = fields.Many2one("res.users", "Released By", readonly=True)
     decided_at = fields.Datetime("Time", required=True, readonly=True)
+    payment_term_id = fields.Many2one("account.payment.term", readonly=True)
+    deposit_percent = fields.Float("Deposit (%)", readonly=True, digits=(5, 2))
     rules = fields.Json(readonly=True)
     summary = fields.Text(compute="_compute_summary")
 
@@ -68,6 +70,7 @@ class ReleaseDecision(models.Model):
     def _record(self, gate, orders, answers):
         """Note that these orders passed the gate, and start what is owed."""
         tiers = orders._release_tiers()
+        deposits = orders._deposits_asked(orders)
         keyed = self.sudo().with_context(release_gate_key=_GATE_KEY)
         decisions = keyed.create(
             [
@@ -78,6 +81,8 @@ class ReleaseDecision(models.Model):
                     "tier_id": tiers[order.id].id,
                     "user_id": self.env.uid,
                     "decided_at": fields.Datetime.now(),
+                    "payment_term_id": order.sudo().payment_term_id.id,
+                    "deposit_percent": deposits[order.id],
                     "rules": _rules_of(answers[order.id]),
                 }
                 for order in orders
@@ -94,7 +99,7 @@ class ReleaseDecision(models.Model):
         )
         return {
             row.order_id.id: {
-                code: Rule(kept["treatment"], kept["days"])
+                code: Rule(kept["treatment"], kept["days"], _excepted_then(kept))
                 for code, kept in row.rules.items()
             }
             for row in rows
@@ -107,6 +112,23 @@ def _rules_of(answer):
             "treatment": line.rule.treatment,
             "days": line.rule.days,
             "state": line.state,
+            **(
+                {
+                    "exception": line.excepted.id,
+                    "by": line.excepted.by,
+                    "until": fields.Datetime.to_string(line.excepted.until),
+                }
+                if line.excepted
+                else {}
+            ),
         }
         for line in answer.lines
     }
+
+
+def _excepted_then(kept):
+    """Return the exception by which a requirement was passed, None without one."""
+    if not kept.get("exception"):
+        return None
+    until = fields.Datetime.to_datetime(kept["until"])
+    return Excepted(kept["exception"], kept["by"], until)

@@ -1,5 +1,16 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+# What makes a requirement count; of one that is never waived it is nobody's to change.
+LAWFUL = {"never_waived", "active", "code", "gate_ids"}
+# Compared by identity: no context that comes from outside can hold this object.
+_LAWFUL_KEY = object()
+
+
+def lawful(requirements):
+    """Return the requirements with the right to change what is never waived."""
+    return requirements.with_context(release_lawful_key=_LAWFUL_KEY)
 
 
 class ReleaseGate(models.Model):
@@ -7,6 +18,7 @@ class ReleaseGate(models.Model):
 
     _name = "release.gate"
     _description = "Release Gate"
+    _inherit = ["cached.rules"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -46,6 +58,7 @@ class ReleaseRequirement(models.Model):
 
     _name = "release.requirement"
     _description = "Release Requirement"
+    _inherit = ["cached.rules"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -58,24 +71,19 @@ class ReleaseRequirement(models.Model):
     where = fields.Char(
         translate=True, help="Where in Odoo it is met; said in every refusal."
     )
-    never_waived = fields.Boolean(help="No tier may do without it.")
+    never_waived = fields.Boolean(
+        help="No tier may do without it, and nobody can grant an exception from it."
+    )
+    exception_group_ids = fields.Many2many(
+        "res.groups",
+        "release_requirement_exception_group",
+        string="Who May Grant an Exception",
+        help="By signature, for one order and until a moment. Left empty: nobody.",
+    )
     active = fields.Boolean(default=True)
     rule_ids = fields.One2many("release.rule", "requirement_id")
 
     _code_unique = models.Constraint("unique(code)", "This requirement exists already.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache("code")
@@ -108,6 +116,49 @@ class ReleaseRequirement(models.Model):
         """Return the codes of these requirements, in their order, without a query."""
         by_id = self._code_by_id()
         return [by_id[requirement_id] for requirement_id in self.ids]
+
+    @api.constrains("exception_group_ids", "never_waived")
+    def _check_exception_groups(self):
+        purpose = self.env["signoff.purpose"]._get("release_exception")
+        for requirement in self:
+            if requirement.never_waived and requirement.exception_group_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Nobody can grant an exception from “%s”.", requirement.name
+                    )
+                )
+            if requirement.exception_group_ids - purpose.group_ids:
+                raise ValidationError(
+                    self.env._(
+                        "An exception from “%(requirement)s” can be granted by: "
+                        "%(roles)s.",
+                        requirement=requirement.name,
+                        roles=purpose._signers(),
+                    )
+                )
+
+    def write(self, vals):
+        """Keep what is illegal to waive from being taken out of the way (TIER-03)."""
+        if vals.keys() & LAWFUL:
+            self._check_lawful()
+        return super().write(vals)
+
+    def unlink(self):
+        """Keep what is illegal to waive, as long as its add-on is installed."""
+        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+            self._check_lawful()
+        return super().unlink()
+
+    def _check_lawful(self):
+        if any(self.sudo().mapped("never_waived")) and self.env.registry.ready:
+            if self.env.context.get("release_lawful_key") is not _LAWFUL_KEY:
+                raise AccessError(
+                    self.env._(
+                        "“%s” is asked of everybody by law or by the rules of the "
+                        "house: it can be neither waived nor taken out of a gate.",
+                        ", ".join(self.sudo().filtered("never_waived").mapped("name")),
+                    )
+                )
 
     def _who(self):
         """Return the roles that can meet this requirement, in words."""

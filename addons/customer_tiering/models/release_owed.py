@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+STATES = [("owed", "Owed"), ("met", "Met"), ("dropped", "Order cancelled")]
+
 
 class ReleaseOwed(models.Model):
     """What an order was released without, and by when it must follow (ORD-31)."""
@@ -24,9 +26,7 @@ class ReleaseOwed(models.Model):
     )
     due_date = fields.Date(required=True, readonly=True)
     met_at = fields.Datetime("Met On", readonly=True)
-    state = fields.Selection(
-        [("owed", "Owed"), ("met", "Met")], default="owed", readonly=True, index=True
-    )
+    state = fields.Selection(STATES, default="owed", readonly=True, index=True)
 
     @api.depends("order_id.name", "requirement_id.name")
     def _compute_name(self):
@@ -35,11 +35,17 @@ class ReleaseOwed(models.Model):
 
     @api.model
     def _start(self, gate, orders, answers):
-        """Begin what these orders owe, with a to-do for the salesperson."""
+        """Begin what these orders owe, with a to-do for the salesperson.
+
+        What an order owes already, because it was released before and is released
+        again with its changes, keeps its date.
+        """
+        running = self._running(orders)
         values = [
             self._start_values(gate, order, line)
             for order in orders
             for line in answers[order.id].owed
+            if (order.id, line.code) not in running
         ]
         if not values:
             return self
@@ -54,15 +60,67 @@ class ReleaseOwed(models.Model):
         return started
 
     def _start_values(self, gate, order, line):
-        company = order.company_id
-        today = company._business_date(fields.Datetime.now())
         return {
             "order_id": order.id,
-            "company_id": company.id,
+            "company_id": order.company_id.id,
             "gate_id": gate.id,
             "requirement_id": self.env["release.requirement"]._get(line.code).id,
-            "due_date": company._add_working_days(today, line.rule.days),
+            "due_date": line.due,
         }
+
+    @api.model
+    def _running(self, orders):
+        """Return ``{(order id, requirement code): due date}`` of what is owed now."""
+        if not orders.ids:
+            return {}
+        rows = self.sudo().search_fetch(
+            [("order_id", "in", orders.ids), ("state", "=", "owed")],
+            ["order_id", "requirement_id", "due_date"],
+        )
+        requirements = rows.requirement_id
+        codes = dict(zip(requirements.ids, requirements._codes(), strict=True))
+        return {
+            (row.order_id.id, codes[row.requirement_id.id]): row.due_date
+            for row in rows
+        }
+
+    @api.model
+    def _dues(self, orders, answers):
+        """Return ``{(order id, requirement code): date}`` of all that is owed.
+
+        The date on which it was promised, where the order is released; else the one
+        it would get if it were released today. Working days of the company.
+        """
+        dues = self._running(orders.filtered(lambda order: order.state == "sale"))
+        now = fields.Datetime.now()
+        for company, own in orders.sudo().grouped("company_id").items():
+            open_ = [
+                (order.id, line)
+                for order in own
+                for line in answers[order.id].owed
+                if (order.id, line.code) not in dues
+            ]
+            today = company._business_date(now)
+            dates = {
+                days: company._add_working_days(today, days)
+                for days in {line.rule.days for _order_id, line in open_}
+            }
+            dues.update(
+                {
+                    (order_id, line.code): dates[line.rule.days]
+                    for order_id, line in open_
+                }
+            )
+        return dues
+
+    @api.model
+    def _drop(self, orders):
+        """Nothing is owed on orders that were cancelled."""
+        rows = self.sudo().search(
+            [("order_id", "in", orders.ids), ("state", "=", "owed")]
+        )
+        rows.write({"state": "dropped"})
+        rows.activity_unlink(["mail.mail_activity_data_todo"])
 
     @api.model
     def _settle(self, orders=None):
@@ -89,3 +147,4 @@ class ReleaseOwed(models.Model):
     @api.model
     def _cron_settle(self):
         self._settle()
+        self._escalate()

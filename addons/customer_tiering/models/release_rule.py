@@ -11,6 +11,7 @@ class ReleaseRule(models.Model):
 
     _name = "release.rule"
     _description = "Release Rule"
+    _inherit = ["cached.rules"]
     _order = "gate_id, requirement_id, tier_id"
 
     tier_id = fields.Many2one(
@@ -71,19 +72,6 @@ class ReleaseRule(models.Model):
     def _of(self, gate, tier):
         """Return ``{requirement code: Rule}`` of a tier at a gate; do not change it."""
         return self._cells(gate.id, tier.id)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def get_matrix(self):

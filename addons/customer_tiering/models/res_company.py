@@ -15,6 +15,15 @@ class ResCompany(models.Model):
         "behave as in bare Odoo."
     )
     release_control_since = fields.Datetime(readonly=True)
+    owed_escalation_days = fields.Integer(
+        default=2,
+        help="Working days after the due date of what an order owes until the sales "
+        "director is told; the supervisor is told at once.",
+    )
+
+    _owed_escalation_days = models.Constraint(
+        "CHECK(owed_escalation_days >= 0)", "Days cannot be negative."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -70,6 +79,30 @@ class ResCompany(models.Model):
                 {"release_control": False, "release_control_since": False}
             )
         return result
+
+    def _people_in(self, *roles):
+        """Return the people of this company in any of these roles (users).
+
+        :param roles: external ids of groups
+        """
+        self.ensure_one()
+        groups = self.env["res.groups"].sudo()
+        for role in roles:
+            groups |= self.env.ref(role).sudo()
+        return self._people_of(groups)
+
+    def _people_of(self, groups):
+        """Return the people of this company in any of these groups (users)."""
+        self.ensure_one()
+        people = groups.sudo().all_user_ids
+        return people.filtered(
+            lambda user: (
+                user.active
+                and not user.share
+                and not user._is_superuser()
+                and self in user.company_ids
+            )
+        )
 
     def action_release_control_off(self):
         """Open the dialog in which turning release control off is signed."""

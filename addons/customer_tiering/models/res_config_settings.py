@@ -5,6 +5,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     release_control = fields.Boolean(related="company_id.release_control")
+    owed_escalation_days = fields.Integer(
+        related="company_id.owed_escalation_days", readonly=False
+    )
 
     def action_release_setup(self):
         """Open the guided set-up that ends with release control on."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..matrix import UNRULED, WAIVED, decide
+from ..matrix import UNRULED, WAIVED, decide, except_for
 
 
 class GatePassed:
@@ -45,6 +45,9 @@ class SaleOrder(models.Model):
     release_owed_ids = fields.One2many(
         "release.owed", "order_id", groups="base.group_user"
     )
+    release_exception_ids = fields.One2many(
+        "release.exception", "order_id", "Exceptions", groups="base.group_user"
+    )
 
     def _signoff_terms(self, code):
         return {order.id: {"order": order.name} for order in self}
@@ -84,33 +87,65 @@ class SaleOrder(models.Model):
 
     # -- the gate ----------------------------------------------------------------
 
-    def _release_answers(self, code, shipping=None, fresh=False):
+    def _release_answers(self, code, shipping=None, fresh=False, anew=False):
         """Ask a gate about these orders (TIER-05).
 
         The same answer serves form, list, refusal and RPC, in one plan of queries for
         one order or many. Where an order passed the gate before, the rules are those
-        of then (TIER-08); the facts are always those of now.
+        of then (TIER-08), and so are the exceptions by which it passed; the facts are
+        always those of now.
 
         :param str code: ``production`` or ``shipping``
         :param dict shipping: ``{sale order line id: quantity}`` about to leave
         :param bool fresh: ask by the rules of now, whatever was released before
+        :param bool anew: ask for more than was released: an exception counts only
+            while it is in force (TIER-07)
         :return: ``{order id: Answer}``
         """
         gate = self.env["release.gate"]._get(code)
         requirements = gate._requirements()
         codes = requirements._codes()
-        rules = self._release_rules(gate, fresh)
+        rules = self._release_rules(gate, fresh, anew)
         asked = requirements.filtered(
             lambda row: self._release_asks(rules, codes[requirements.ids.index(row.id)])
         )
         facts = asked._facts(self.sudo(), shipping)
-        return {
+        answers = {
             order.id: decide(
                 codes,
                 rules[order.id],
                 {name: facts[name][order.id] for name in codes if name in facts},
             )
             for order in self
+        }
+        return self._release_dues(self._release_excepted(gate, answers))
+
+    def _release_excepted(self, gate, answers):
+        """Take what is missing, and excepted now, out of the way (TIER-07)."""
+        short = self.filtered(lambda order: answers[order.id].missing)
+        if not short:
+            return answers
+        in_force = self.env["release.exception"]._in_force(gate, short)
+        excepted = {
+            order_id: except_for(answers[order_id], found)
+            for order_id, found in in_force.items()
+        }
+        return {**answers, **excepted}
+
+    def _release_dues(self, answers):
+        """Say by which date what is owed is due (ORD-31)."""
+        owing = self.filtered(lambda order: answers[order.id].owed)
+        if not owing:
+            return answers
+        dues = self.env["release.owed"]._dues(owing, answers)
+        return {
+            order_id: answer._replace(
+                lines=tuple(
+                    line._replace(due=dues.get((order_id, line.code)))
+                    for line in answer.lines
+                )
+            )
+            for order_id, answer in answers.items()
         }
 
     def _release_asks(self, rules, code):
@@ -119,7 +154,7 @@ class SaleOrder(models.Model):
             table.get(code, UNRULED).treatment != WAIVED for table in rules.values()
         )
 
-    def _release_rules(self, gate, fresh):
+    def _release_rules(self, gate, fresh, anew=False):
         released = self.filtered(lambda order: order.state == "sale" and not fresh)
         kept = (
             self.env["release.decision"]._rules_kept(gate, released)
@@ -128,12 +163,19 @@ class SaleOrder(models.Model):
         )
         tiers = self._release_tiers()
         rules = self.env["release.rule"]
+        if anew:
+            kept = {
+                order_id: {
+                    code: rule._replace(excepted=None) for code, rule in table.items()
+                }
+                for order_id, table in kept.items()
+            }
         return {
             order.id: kept.get(order.id) or rules._of(gate, tiers[order.id])
             for order in self
         }
 
-    def _release_check(self, code, shipping=None, fresh=False):
+    def _release_check(self, code, shipping=None, fresh=False, anew=False):
         """Raise unless the gate is open for all these orders (TIER-06).
 
         The refusal names each missing requirement, who can meet it and since when it
@@ -145,7 +187,7 @@ class SaleOrder(models.Model):
         orders = self._release_held_to_rules()
         if not orders:
             return {}
-        answers = orders._release_answers(code, shipping, fresh)
+        answers = orders._release_answers(code, shipping, fresh, anew)
         blocked = orders.filtered(lambda order: not answers[order.id].open)
         if blocked:
             gate = self.env["release.gate"]._get(code)
@@ -153,6 +195,7 @@ class SaleOrder(models.Model):
                 order._release_refusal(gate, answers[order.id]) for order in blocked
             ]
             raise UserError("\n\n".join(texts))
+        self.env["release.exception"]._note_use(answers)
         return answers
 
     def _release_not_passed(self, code):
@@ -184,7 +227,10 @@ class SaleOrder(models.Model):
         self._check_kind(self.env["order.kind"].browse(vals.get("order_kind_id") or ()))
         entering = self._release_entering(vals)
         if not entering:
-            return super().write(vals)
+            result = super().write(vals)
+            if vals.get("state") == "cancel":
+                self.env["release.owed"]._drop(self)
+            return result
         entering._release_held_to_rules()._signoff_lock()
         result = super().write(vals)
         entering._release_pass(fresh=True)
@@ -229,7 +275,7 @@ class SaleOrder(models.Model):
                     )
                 )
 
-    def _release_pass(self, fresh=False):
+    def _release_pass(self, fresh=False, anew=False):
         """Pass the production gate, or raise; note the decision.
 
         Runs after the state was written, so that it sees everything that came with
@@ -238,7 +284,7 @@ class SaleOrder(models.Model):
         held = self._release_held_to_rules()
         if not held:
             return
-        answers = held._release_check("production", fresh=fresh)
+        answers = held._release_check("production", fresh=fresh, anew=anew)
         gate = self.env["release.gate"]._get("production")
         self.env["release.decision"]._record(gate, held, answers)
 
@@ -279,6 +325,6 @@ class SaleOrder(models.Model):
         """Release again what changed after the release, and launch what was held."""
         held = self._release_held_to_rules().filtered(lambda o: o.state == "sale")
         held._signoff_lock()
-        held._release_pass()
+        held._release_pass(anew=True)
         held.order_line._action_launch_stock_rule()
         return True

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
-from ..matrix import MET, MISSING, NOT_NEEDED, OWED, WAIVED, Answer, words
+from ..matrix import EXCEPTED, MET, MISSING, NOT_NEEDED, OWED, WAIVED, Answer, words
 
 # Internal answers: a customer on the portal never reads one, not even over RPC.
 GATE_STATES = [
@@ -81,16 +81,21 @@ class SaleOrder(models.Model):
             "detail": words(line.fact.detail),
             "who": " · ".join(filter(None, [requirement._who(), words(line.fact.who)])),
             "where": requirement.where or "",
-            "since": format_datetime(self.env, line.fact.since, dt_format="short")
-            if line.fact.since
-            else "",
+            "since": self._release_moment(line.fact.since),
+            "due": format_date(self.env, line.due) if line.due else "",
+            "by": line.excepted.by if line.excepted else "",
+            "until": self._release_moment(line.excepted and line.excepted.until),
         }
+
+    def _release_moment(self, moment):
+        return format_datetime(self.env, moment, dt_format="short") if moment else ""
 
     @api.model
     def _release_states(self):
         return [
             (MET, self.env._("met")),
             (OWED, self.env._("owed later")),
+            (EXCEPTED, self.env._("excepted")),
             (WAIVED, self.env._("waived for this tier")),
             (NOT_NEEDED, self.env._("not needed here")),
             (MISSING, self.env._("missing")),
@@ -135,7 +140,7 @@ class SaleOrder(models.Model):
         :param str gate: ``production`` or ``shipping``
         :return: a list, one dictionary per order: ``id``, ``open``, ``controlled`` and
             ``requirements`` (code, name, state, treatment, days, detail, who, where,
-            since)
+            since, ``due`` of what is owed, ``by`` and ``until`` of an exception)
         """
         self.check_access("read")
         if not self.env.user._is_internal():

@@ -39,7 +39,7 @@ class SaleOrderLine(models.Model):
         """
         orders = self.order_id._release_held_to_rules()
         orders = orders._release_not_passed("production")
-        answers = orders._release_answers("production") if orders else {}
+        answers = orders._release_answers("production", anew=True) if orders else {}
         held = orders.filtered(
             lambda order: order.state != "sale" or not answers[order.id].open
         )

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..money import Arrival, Invoice, Money, by_order, unconfirmed
+from ..money import Arrival, Counted, Invoice, Money, allotted, by_order, unconfirmed
 
 # What the SQL below reads; pending writes to it must be in the database first.
 READ_FIELDS = {
@@ -18,6 +18,7 @@ READ_FIELDS = {
     " debit_amount_currency debit_move_id",
     "account.payment": "amount company_id currency_id date invoice_ids move_id"
     " partner_type payment_type sale_order_id state",
+    "account.payment.allocation": "amount order_id payment_id",
     "account.payment.term": "discount_percentage early_discount",
     "res.currency.rate": "company_id currency_id name rate",
     "sale.order.line": "invoice_lines order_id",
@@ -71,7 +72,7 @@ class SaleOrder(models.Model):
     @api.depends("amount_total", "currency_id", "payment_term_id.deposit_percent")
     def _compute_money(self):
         totals = self._origin._money_totals()
-        deposits = self._deposit_percents()
+        deposits = self._origin._deposits_asked(self)
         for order in self:
             total = totals.get(order._origin.id, (0.0, None))
             money = order._money(*total, deposits[order.id])
@@ -92,11 +93,36 @@ class SaleOrder(models.Model):
         :return: {order id: Money}, in a constant number of queries
         """
         totals = self._money_totals()
-        deposits = self._deposit_percents()
+        deposits = self._deposits_asked(self)
         return {
             order.id: order._money(*totals[order.id], deposits[order.id])
             for order in self
         }
+
+    def _deposits_asked(self, orders):
+        """{id of one of `orders`: percent}: as at the release, else as now (TIER-08).
+
+        Terms and contracts that are changed later do not reach what is released; an
+        order that is given other terms is held to those.
+
+        :param orders: these orders, as they are under change on a form
+        """
+        percents = orders._deposit_percents()
+        released = self.sudo().filtered(lambda order: order.state == "sale")
+        if not released:
+            return percents
+        decisions = self.env["release.decision"].sudo()
+        rows = decisions.search_fetch(
+            [("order_id", "in", released.ids), ("payment_term_id", "!=", False)],
+            ["order_id", "payment_term_id", "deposit_percent"],
+            order="id",
+        )
+        kept = {row.order_id.id: row for row in rows}
+        for order in orders.sudo():
+            row = kept.get(order._origin.id)
+            if row and row.payment_term_id == order.payment_term_id._origin:
+                percents[order.id] = row.deposit_percent
+        return percents
 
     def _deposit_percents(self):
         """Return ``{order id: percent}`` of the total that must come before production.
@@ -124,30 +150,60 @@ class SaleOrder(models.Model):
 
     def _money_totals(self):
         """{order id: (amount in the order's currency, when the last of it came)}"""
-        orders = self.sudo()
-        totals = {order.id: (0.0, None) for order in orders}
-        if not totals:
-            return totals
+        totals = {order_id: (0.0, None) for order_id in self.ids}
+        for order_id, entries in self._money_counted().items():
+            since = [
+                entry.arrival.since for entry in entries if entry.arrival.amount > 0
+            ]
+            total = sum(entry.amount for entry in entries)
+            totals[order_id] = total, max(since, default=None)
+        return totals
+
+    def _money_counted(self):
+        """What was counted for each order, and from which entry (TIER-04).
+
+        :return: {order id: [Counted]}, in a constant number of queries
+        """
+        if not self.ids:
+            return {}
         for model, names in READ_FIELDS.items():
-            orders.env[model].flush_model(names.split())
+            self.env[model].flush_model(names.split())
+        # A payment for several orders is shared among all of them, asked for or not.
+        orders = self.sudo().browse(self._money_together())
         invoices = orders._money_invoices()
-        arrivals = orders._money_reconciled(invoices) + orders._money_allocated()
+        arrivals = orders._money_reconciled(invoices)
+        shared = orders._money_allocated()
+        arrivals += [arrival for arrival, part in shared if part is None]
         promises = orders._money_promised(invoices)
         currencies = {order.id: order.currency_id.id for order in orders}
         billed = {invoice.currency_id for invoice in invoices.values()}
         convert = orders._money_converter(
-            arrivals + promises, billed | set(currencies.values())
+            arrivals + promises + [arrival for arrival, _part in shared],
+            billed | set(currencies.values()),
         )
+        arrivals += _allotted(shared, arrivals, invoices, convert)
         arrivals += list(unconfirmed(promises, arrivals, invoices, convert))
+        counted = {order_id: [] for order_id in self.ids}
         for arrival, order_id, share in by_order(arrivals, invoices):
-            if order_id not in totals:
-                continue
-            amount, since = totals[order_id]
-            amount += convert(arrival, currencies[order_id]) * share
-            if arrival.amount > 0:
-                since = max(since or arrival.since, arrival.since)
-            totals[order_id] = amount, since
-        return totals
+            if order_id in counted:
+                amount = convert(arrival, currencies[order_id]) * share
+                counted[order_id].append(Counted(arrival, amount))
+        return counted
+
+    def _money_together(self):
+        """The ids of these orders and of those that share a payment with them."""
+        query = SQL(
+            """
+            SELECT other.order_id
+              FROM account_payment_allocation mine
+              JOIN account_payment_allocation other
+                ON other.payment_id = mine.payment_id
+             WHERE mine.order_id = ANY(%s)
+            """,
+            self.ids,
+        )
+        together = {order_id for (order_id,) in self.env.execute_query(query)}
+        return [*self.ids, *sorted(together - set(self.ids))]
 
     def _money_invoices(self):
         """{invoice id: Invoice} of all posted invoices that bill these orders."""
@@ -212,7 +268,7 @@ class SaleOrder(models.Model):
                     ON credit_move_id = own.id
             ), moved AS MATERIALIZED (
                 SELECT part.*, entry.id AS entry_id, entry.company_id, entry.date,
-                       payment.amount AS paid
+                       payment.amount AS paid, payment.id AS payment_id
                   FROM part
                   JOIN account_move_line other ON other.id = part.other_id
                   JOIN account_move entry ON entry.id = other.move_id
@@ -225,7 +281,7 @@ class SaleOrder(models.Model):
                        moved.paid / NULLIF(entry.settled_currency, 0),
                        entry.cash / NULLIF(entry.settled, 0), 0),
                    moved.currency_id, moved.company_id, moved.date, moved.create_date,
-                   moved.paid IS NULL
+                   moved.paid IS NULL, moved.entry_id, moved.payment_id
               FROM moved
               JOIN (%(settled)s) entry ON entry.entry_id = moved.entry_id
             """,
@@ -242,20 +298,31 @@ class SaleOrder(models.Model):
         return arrivals
 
     def _money_allocated(self):
-        """Arrivals allocated to these orders, for what is reconciled with nothing."""
+        """Money allocated to these orders, for what is reconciled with nothing.
+
+        :return: [(Arrival, part)]; part is None where the whole payment is the order's
+        """
         query = SQL(
             """
             WITH moved AS MATERIALIZED (
-                SELECT payment.*, entry.id AS entry_id, entry.create_date AS since
-                  FROM account_payment payment
+                SELECT payment.*, entry.id AS entry_id, entry.create_date AS since,
+                       given.order_id AS given_to, given.amount AS part
+                  FROM (SELECT id AS payment_id, sale_order_id AS order_id,
+                               NULL::numeric AS amount
+                          FROM account_payment WHERE sale_order_id = ANY(%(orders)s)
+                         UNION ALL
+                        SELECT payment_id, order_id, amount
+                          FROM account_payment_allocation
+                         WHERE order_id = ANY(%(orders)s)) given
+                  JOIN account_payment payment ON payment.id = given.payment_id
                   JOIN account_move entry ON entry.id = payment.move_id
-                 WHERE payment.sale_order_id = ANY(%(orders)s)
-                   AND payment.partner_type = 'customer'
+                 WHERE payment.partner_type = 'customer'
                    AND %(confirmed)s AND %(stands)s
             )
-            SELECT moved.sale_order_id, -entry.open
+            SELECT moved.given_to, -entry.open
                    * LEAST(1, moved.amount / NULLIF(entry.settled_currency, 0)),
-                   moved.currency_id, moved.company_id, moved.date, moved.since
+                   moved.currency_id, moved.company_id, moved.date, moved.since,
+                   FALSE, moved.entry_id, moved.id, moved.part
               FROM moved
               JOIN (%(settled)s) entry ON entry.entry_id = moved.entry_id
              WHERE entry.open <> 0
@@ -265,7 +332,9 @@ class SaleOrder(models.Model):
             confirmed=CONFIRMED,
             stands=STANDS,
         )
-        return [Arrival(None, *row) for row in self.env.execute_query(query)]
+        return [
+            (Arrival(None, *row), part) for *row, part in self.env.execute_query(query)
+        ]
 
     def _money_promised(self, invoices):
         """Payments that make no journal entry: each shared by what the invoices it
@@ -273,14 +342,15 @@ class SaleOrder(models.Model):
         query = SQL(
             """
             SELECT invoice.id,
-                   CASE WHEN invoice.id IS NULL THEN payment.sale_order_id END,
+                   CASE WHEN invoice.id IS NULL
+                        THEN COALESCE(given.order_id, payment.sale_order_id) END,
                    CASE WHEN payment.payment_type = 'inbound' THEN 1 ELSE -1 END
-                   * payment.amount * COALESCE(
+                   * COALESCE(given.amount, payment.amount) * COALESCE(
                        ABS(invoice.amount_total_signed)
                        / NULLIF(SUM(ABS(invoice.amount_total_signed))
                                 OVER (PARTITION BY payment.id), 0), 1),
                    payment.currency_id, payment.company_id, payment.date,
-                   payment.create_date
+                   payment.create_date, FALSE, NULL, payment.id
               FROM account_payment payment
               LEFT JOIN (
                    account_move__account_payment rel
@@ -289,10 +359,15 @@ class SaleOrder(models.Model):
                AND CASE WHEN payment.payment_type = 'inbound'
                         THEN invoice.move_type IN ('out_invoice', 'out_receipt')
                         ELSE invoice.move_type = 'out_refund' END
+              LEFT JOIN account_payment_allocation given
+                ON given.payment_id = payment.id AND invoice.id IS NULL
              WHERE payment.move_id IS NULL AND payment.amount <> 0
                AND payment.partner_type = 'customer' AND %(confirmed)s
                AND payment.id IN (
                    SELECT id FROM account_payment WHERE sale_order_id = ANY(%(orders)s)
+                   UNION ALL
+                   SELECT payment_id FROM account_payment_allocation
+                    WHERE order_id = ANY(%(orders)s)
                    UNION ALL
                    SELECT payment_id FROM account_move__account_payment
                     WHERE invoice_id = ANY(%(invoices)s))
@@ -345,6 +420,33 @@ class SaleOrder(models.Model):
             return arrival.amount * ours / theirs
 
         return convert
+
+
+def _allotted(shared, arrivals, invoices, convert):
+    """Arrivals from payments that are shared among several orders."""
+    payments = {}
+    for arrival, part in shared:
+        if part is not None:
+            payments.setdefault(arrival.payment_id, []).append((arrival, float(part)))
+    used = {}
+    for arrival, order_id, share in by_order(arrivals, invoices):
+        if arrival.payment_id in payments:
+            key = arrival.payment_id, order_id
+            currency_id = payments[arrival.payment_id][0][0].currency_id
+            used[key] = used.get(key, 0.0) + convert(arrival, currency_id) * share
+    found = []
+    for payment_id, rows in payments.items():
+        amounts = allotted(
+            {arrival.order_id: part for arrival, part in rows},
+            {
+                order: amount
+                for (id_, order), amount in used.items()
+                if id_ == payment_id
+            },
+            float(rows[0][0].amount or 0.0),
+        )
+        found += [row._replace(amount=amounts[row.order_id]) for row, _part in rows]
+    return [arrival for arrival in found if arrival.amount]
 
 
 class SaleOrderLine(models.Model):

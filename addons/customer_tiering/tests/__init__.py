@@ -1,6 +1,12 @@
 from . import (
+    test_allocation,
+    test_exception,
     test_gates,
     test_matrix_screen,
     test_money,
     test_money_ways,
+    test_owed,
+    test_reevaluation,
+    test_standard,
+    test_tier_change,
 )

@@ -1,6 +1,8 @@
 from odoo import Command
 from odoo.tests import TransactionCase
 
+from ..models.res_partner import tier_keyed
+
 ROLES = (
     "customer_service", "supervisor", "salesperson", "sales_director", "technical",
     "planner", "production", "production_head", "quality", "finance", "shipping",
@@ -95,18 +97,20 @@ class TierCase(TransactionCase):
 
     @classmethod
     def _customer(cls, code):
-        director = cls.people["sales_director"]
-        partner = cls.env["res.partner"].with_user(director).create(
-            {
-                "name": f"Customer {code.upper()}",
-                "is_company": True,
-                "email": f"{code}@example.com",
-                "street": "1 Harbour Road",
-                "city": "Tainan",
-                "customer_tier_id": cls.env.ref(f"customer_tiering.tier_{code}").id,
-            }
-        )  # fmt: skip
-        return partner.with_env(cls.env)
+        return (
+            tier_keyed(cls.env["res.partner"])
+            .create(
+                {
+                    "name": f"Customer {code.upper()}",
+                    "is_company": True,
+                    "email": f"{code}@example.com",
+                    "street": "1 Harbour Road",
+                    "city": "Tainan",
+                    "customer_tier_id": cls.env.ref(f"customer_tiering.tier_{code}").id,
+                }
+            )
+            .with_env(cls.env)
+        )
 
     def order(self, tier="b", quantity=1000, **values):
         """Return an order of a customer of the tier, on immediate payment."""

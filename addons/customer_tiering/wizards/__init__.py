@@ -1,1 +1,7 @@
-from . import release_setup
+from . import (
+    base_partner_merge,
+    customer_tier_ask,
+    customer_tier_sign,
+    release_exception_ask,
+    release_setup,
+)

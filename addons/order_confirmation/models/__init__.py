@@ -1,4 +1,5 @@
 from . import (
+    customer_tier_criterion,
     delivery_application,
     delivery_application_line,
     delivery_application_signing,

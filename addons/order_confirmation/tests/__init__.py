@@ -25,4 +25,5 @@ from . import (
     test_special_policy,
     test_special_review,
     test_statements,
+    test_tier_measure,
 )

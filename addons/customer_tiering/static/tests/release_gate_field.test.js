@@ -33,6 +33,17 @@ const OWED = {
     days: 5,
 };
 
+const DATED = { ...OWED, code: "dated", due: "12/4/2026" };
+const EXCEPTED = {
+    ...MISSING,
+    code: "deposit",
+    name: "Deposit arrived",
+    state: "excepted",
+    state_name: "excepted",
+    by: "Daniel Hsu",
+    until: "12/4/26, 5:30 PM",
+};
+
 class Order extends models.Model {
     name = fields.Char();
     gate = fields.Selection({
@@ -49,6 +60,7 @@ class Order extends models.Model {
         { id: 3, gate: "open", gate_lines: [MET] },
         { id: 4, gate: "blocked", gate_lines: false },
         { id: 5, gate: "free", gate_lines: false },
+        { id: 6, gate: "open", gate_lines: [MET, EXCEPTED, DATED] },
     ];
 }
 
@@ -84,6 +96,21 @@ test("an open gate says what is still owed, and by when", async () => {
     expect(".o_release_gate [data-state=owed]").toHaveText(
         /Returned sheet – owed within 5 working days of the release/
     );
+});
+
+test("what is owed names its date, what is excepted who signed it and until when", async () => {
+    await mountGate(6);
+    expect(".o_release_gate [data-state=owed]").toHaveText(
+        /Returned sheet – owed by 12\/4\/2026/
+    );
+    expect(".o_release_gate [data-state=excepted]").toHaveText(
+        /Deposit arrived – excepted by Daniel Hsu until 12\/4\/26, 5:30 PM/
+    );
+    expect(queryAllTexts(".o_release_gate [data-state=excepted] .list-inline-item")).toEqual([
+        "From Finance",
+        "Accounting",
+        "Waiting since 11/21/26, 9:00 AM",
+    ]);
 });
 
 test("a gate with everything there is open", async () => {

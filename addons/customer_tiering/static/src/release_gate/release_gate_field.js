@@ -6,6 +6,7 @@ import { Component } from "@odoo/owl";
 const ICONS = {
     missing: "fa-times-circle text-danger",
     owed: "fa-clock-o text-warning",
+    excepted: "fa-unlock-alt text-warning",
     met: "fa-check-circle text-success",
     waived: "fa-minus-circle text-muted",
     not_needed: "fa-circle-o text-muted",
@@ -88,7 +89,7 @@ export class ReleaseGateField extends Component {
     }
 
     isWaited(row) {
-        return ["missing", "owed"].includes(row.state);
+        return ["missing", "owed", "excepted"].includes(row.state);
     }
 
     isQuiet(row) {
@@ -96,6 +97,15 @@ export class ReleaseGateField extends Component {
     }
 
     stateWords(row) {
+        if (row.state === "excepted" && row.until) {
+            return _t("excepted by %(name)s until %(moment)s", {
+                name: row.by,
+                moment: row.until,
+            });
+        }
+        if (row.state === "owed" && row.due) {
+            return _t("owed by %s", row.due);
+        }
         if (row.state !== "owed" || !row.days) {
             return row.state_name;
         }
