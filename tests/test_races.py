@@ -323,7 +323,9 @@ class TestRaces(OrderCase, Committed):
 
             def lower(env, partner=customer):
                 tier = env.ref("customer_tiering.tier_c")
-                tier_keyed(env["res.partner"].browse(partner.id)).customer_tier_id = tier
+                tier_keyed(
+                    env["res.partner"].browse(partner.id)
+                ).customer_tier_id = tier
 
             def release(env, order=order):
                 env["sale.order"].browse(order.id).action_confirm()
