@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..matrix import Excepted, Rule
+from ..matrix import WAIVED, Excepted, Rule
 
 # Compared by identity: no context that comes from outside can hold this object.
 _GATE_KEY = object()
@@ -70,7 +70,8 @@ class ReleaseDecision(models.Model):
     def _record(self, gate, orders, answers):
         """Note that these orders passed the gate, and start what is owed."""
         tiers = orders._release_tiers()
-        deposits = orders._deposits_asked(orders)
+        asked = orders.filtered(lambda order: _asks_deposit(answers[order.id]))
+        deposits = asked._deposits_asked(asked) if asked else {}
         keyed = self.sudo().with_context(release_gate_key=_GATE_KEY)
         decisions = keyed.create(
             [
@@ -81,8 +82,10 @@ class ReleaseDecision(models.Model):
                     "tier_id": tiers[order.id].id,
                     "user_id": self.env.uid,
                     "decided_at": fields.Datetime.now(),
-                    "payment_term_id": order.sudo().payment_term_id.id,
-                    "deposit_percent": deposits[order.id],
+                    "payment_term_id": order.sudo().payment_term_id.id
+                    if order in asked
+                    else False,
+                    "deposit_percent": deposits.get(order.id, 0.0),
                     "rules": _rules_of(answers[order.id]),
                 }
                 for order in orders
@@ -104,6 +107,12 @@ class ReleaseDecision(models.Model):
             }
             for row in rows
         }
+
+
+def _asks_deposit(answer):
+    """Return whether a deposit was looked for: where it was waived none is kept."""
+    codes = {line.code for line in answer.lines if line.rule.treatment != WAIVED}
+    return "deposit_arrived" in codes
 
 
 def _rules_of(answer):

@@ -40,10 +40,11 @@ class ReleaseOwed(models.Model):
         What an order owes already, because it was released before and is released
         again with its changes, keeps its date.
         """
-        running = self._running(orders)
+        owing = orders.filtered(lambda order: answers[order.id].owed)
+        running = self._running(owing)
         values = [
             self._start_values(gate, order, line)
-            for order in orders
+            for order in owing
             for line in answers[order.id].owed
             if (order.id, line.code) not in running
         ]

@@ -65,6 +65,8 @@ class ReleaseOwed(models.Model):
             return
         people = company._people_in(f"customer_tiering.{ROLES[step]}")
         self.write({"escalation": step, "escalated_at": fields.Datetime.now()})
+        # Read at once: whoever extends to-dos asks each for its order's salesperson.
+        self.mapped("order_id.user_id")
         todo = self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id(self._name)
         # Nobody gets a mail for each: they stand together in the list and among the

@@ -284,6 +284,9 @@ class SaleOrder(models.Model):
         held = self._release_held_to_rules()
         if not held:
             return
+        if fresh:
+            # What was asked at an earlier release of theirs is not asked now.
+            held = held.with_context(release_fresh=GatePassed("fresh", held.ids))
         answers = held._release_check("production", fresh=fresh, anew=anew)
         gate = self.env["release.gate"]._get("production")
         self.env["release.decision"]._record(gate, held, answers)

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..money import Arrival, Counted, Invoice, Money, allotted, by_order, unconfirmed
+from .sale_order import GatePassed
 
 # What the SQL below reads; pending writes to it must be in the database first.
 READ_FIELDS = {
@@ -108,7 +109,11 @@ class SaleOrder(models.Model):
         :param orders: these orders, as they are under change on a form
         """
         percents = orders._deposit_percents()
-        released = self.sudo().filtered(lambda order: order.state == "sale")
+        fresh = self.env.context.get("release_fresh")
+        fresh = fresh.ids if isinstance(fresh, GatePassed) else ()
+        released = self.sudo().filtered(
+            lambda order: order.state == "sale" and order.id not in fresh
+        )
         if not released:
             return percents
         decisions = self.env["release.decision"].sudo()

@@ -85,6 +85,17 @@ class TestReevaluation(GateCase):
         self.terms.deposit_percent = 20
         self.assertTrue(self.is_open(waiting))
 
+    def test_released_again_by_the_terms_of_now(self):
+        """TIER-08, TIER-06: what an earlier release was asked is no ticket."""
+        order = self.order("b", quantity=100)
+        self.pay(order, order.amount_total * 0.3)
+        order.action_confirm()
+        order._action_cancel()
+        order.action_draft()
+        self.terms.deposit_percent = 80
+        with self.assertRaisesRegex(UserError, "Deposit arrived"):
+            order.action_confirm()
+
     def test_other_terms_on_the_order_are_a_change_of_the_order(self):
         """TIER-08: an order that is given other terms is held to them."""
         order = self.order("b", quantity=100)
