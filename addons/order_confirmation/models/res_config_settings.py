@@ -7,3 +7,15 @@ class ResConfigSettings(models.TransientModel):
     price_tolerance_percent = fields.Float(
         related="company_id.price_tolerance_percent", readonly=False
     )
+    estimate_technical_hours = fields.Float(
+        related="company_id.estimate_technical_hours", readonly=False
+    )
+    estimate_production_hours = fields.Float(
+        related="company_id.estimate_production_hours", readonly=False
+    )
+    estimate_sheet_hours = fields.Float(
+        related="company_id.estimate_sheet_hours", readonly=False
+    )
+    estimate_customer_hours = fields.Float(
+        related="company_id.estimate_customer_hours", readonly=False
+    )

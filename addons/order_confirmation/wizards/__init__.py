@@ -3,6 +3,7 @@ from . import (
     dispatch_receipt,
     finance_clearance,
     formula_scan,
+    oral_promise,
     sheet,
     special_review,
     statement,
