@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from ..discrepancy import CONTRACT, LAST_ORDER, PRICE_LIST, SETTLED
+from .sale_order_contract import unit_price
 
 # Whoever holds this object may write a discrepancy. It is compared by identity: a
 # context that comes over RPC can hold no object of ours, so that no caller forges it.
@@ -142,7 +143,7 @@ class OrderDiscrepancy(models.Model):
         """Return a value for people: money with currency, a tolerance in per cent."""
         self.ensure_one()
         if self.kind == "price" and isinstance(value, int | float):
-            return self.sudo().currency_id.format(value)
+            return unit_price(self.env, self.sudo().currency_id, value)
         if self.kind == "tolerance" and isinstance(value, int | float):
             return f"± {value:g} %"
         return value or self.env._("nothing")

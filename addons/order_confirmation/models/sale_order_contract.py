@@ -4,6 +4,7 @@ from odoo.addons.customer_tiering.matrix import Fact
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare, format_datetime
+from odoo.tools.misc import formatLang
 
 from ..contract import deposit, deviations
 from . import sale_order, sale_order_sheet  # noqa: F401 - extended here
@@ -11,6 +12,19 @@ from .order_completeness import OPEN_INTAKE
 
 PURPOSE = "contract_deviation"
 TODO = "order_confirmation.activity_contract_deviation"
+
+
+def unit_price(env, currency, price):
+    """Return a price of one unit with its currency, in as many decimals as it has.
+
+    A currency without cents still has prices of 1.05.
+    """
+    own = len(f"{price:.6f}".rstrip("0").partition(".")[2])
+    number = formatLang(env, price, digits=max(own, currency.decimal_places))
+    parts = [number, currency.symbol or currency.name or ""]
+    return "\N{NO-BREAK SPACE}".join(
+        reversed(parts) if currency.position == "before" else parts
+    )
 
 
 class SaleOrder(models.Model):
@@ -307,7 +321,7 @@ class SaleOrder(models.Model):
 
     def _contract_term_words(self, key, value):
         if isinstance(key, tuple):
-            return self.currency_id.format(value)
+            return unit_price(self.env, self.currency_id, value)
         if key == "deposit":
             return f"{value:g} %"
         return value or self.env._("nothing")
