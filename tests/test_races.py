@@ -180,6 +180,29 @@ class TestRaces(OrderCase, Committed):
 
     # -- races -------------------------------------------------------------------
 
+    def test_two_contracts_for_the_same_days(self):
+        """PLT-08, ORD-06: one is entered, the other refused in a sentence."""
+        for turn in range(ROUNDS):
+            customer = self.env["res.partner"].create({"name": f"Customer {turn}"})
+
+            def enter(env, customer=customer):
+                contract = env["sales.contract"].create(
+                    {"partner_id": customer.id, "payment_term_id": self.terms.id}
+                )
+                return contract.id
+
+            outcomes = self.together(
+                ("supervisor", enter), ("sales_director", enter), late=turn % 2
+            )
+            with self.subTest(turn=turn):
+                refused = [row for row in outcomes if isinstance(row, UserError)]
+                self.assertEqual(len(refused), 1, outcomes)
+                self.assertIn("on some of these days", str(refused[0]))
+                held = self.env["sales.contract"].search_count(
+                    [("partner_id", "=", customer.id)]
+                )
+                self.assertEqual(held, 1)
+
     def test_changing_a_line_and_releasing(self):
         """PLT-08, ORD-15, ORD-30: nothing is released but what was signed."""
         ends = set()

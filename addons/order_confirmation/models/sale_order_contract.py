@@ -461,18 +461,30 @@ class SaleOrder(models.Model):
 
     def _contract_todo(self, found):
         self.ensure_one()
-        now = fields.Datetime.now()
-        company = self.sudo().company_id
         note = Markup("<p>%s</p>%s") % (
             self.env._("Accept it in writing, or put the order back:"),
             self._contract_bullets(found),
         )
         self.sudo().activity_schedule(
             TODO,
-            date_deadline=company._business_date(company._add_working_hours(now, 4)),
+            date_deadline=self._intake_due(),
             note=note,
             user_id=self._intake_person().id,
         )
+
+    def _intake_due(self, hours=4):
+        """Return the date on which so many working hours from now are over.
+
+        Today in a company without working hours: a to-do is no reason to refuse an
+        order.
+        """
+        self.ensure_one()
+        company = self.sudo().company_id
+        now = fields.Datetime.now()
+        try:
+            return company._business_date(company._add_working_hours(now, hours))
+        except UserError:
+            return company._business_date(now)
 
     def _action_cancel(self):
         result = super()._action_cancel()

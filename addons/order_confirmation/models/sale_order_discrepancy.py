@@ -168,11 +168,9 @@ class SaleOrder(models.Model):
                 )
 
     def _discrepancy_schedule(self, note):
-        company = self.company_id
-        due = company._add_working_hours(fields.Datetime.now(), 4)
         self.activity_schedule(
             TODO,
-            date_deadline=company._business_date(due),
+            date_deadline=self._intake_due(),
             note=note,
             user_id=self._intake_person().id,
         )

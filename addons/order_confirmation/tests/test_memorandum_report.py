@@ -29,7 +29,11 @@ class TestMemorandumPaper(IntakeCase, HttpCase):
             ["pdftotext", "-", "-"], input=data, capture_output=True, check=True
         )
         # PDF knows glyphs, not letters: 目 comes back as its look-alike radical.
-        return unicodedata.normalize("NFKC", asked.stdout.decode())
+        return self._plain(asked.stdout.decode())
+
+    def _plain(self, text):
+        """Return a text in which letters of the same glyph are the same."""
+        return unicodedata.normalize("NFKC", text).replace("戶", "户")
 
     def test_a_real_pdf_in_three_languages(self):
         """ORD-02: everything that was noted is on the paper, under its own title."""
@@ -52,4 +56,4 @@ class TestMemorandumPaper(IntakeCase, HttpCase):
                     "Deliver to the back door.",
                     "A proof by tomorrow",
                 ):
-                    self.assertIn(words, text)
+                    self.assertIn(self._plain(words), text)
