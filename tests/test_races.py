@@ -318,12 +318,7 @@ class TestRaces(OrderCase, Committed):
         )
         for turn in range(3):
             order = self.signed()
-            order.write(
-                {
-                    "promised_completion_date": "2030-01-20",
-                    "ship_date": "2030-01-25",
-                }
-            )
+            order.write({"ship_date": "2030-01-25"})
 
             def make(env, order=order):
                 env["sale.order"].browse(order.id).action_make_sheet()

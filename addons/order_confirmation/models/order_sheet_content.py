@@ -73,7 +73,7 @@ class SaleOrder(models.Model):
             "payment_terms": order.payment_term_id.name or "",
             "payment_note": html2plaintext(note).strip() if note else "",
             "wanted_date": order.wanted_date or None,
-            "promised_completion_date": order.promised_completion_date or None,
+            "promised_completion_date": order._promise_on_sheet() or None,
             "ship_date": order.ship_date or None,
             "packing": order.packing or "",
             "labelling": order.labelling or "",

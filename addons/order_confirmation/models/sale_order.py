@@ -45,9 +45,6 @@ class SaleOrder(models.Model):
     production_completion_date = fields.Date(
         readonly=True, copy=False, help="As production signed it."
     )
-    promised_completion_date = fields.Date(
-        readonly=True, copy=False, help="Goods finished; not the day they are shipped."
-    )
     ship_date = fields.Date(
         "Planned Ship Date", copy=False, tracking=True, help="Goods leave the house."
     )
@@ -104,7 +101,7 @@ class SaleOrder(models.Model):
             "currency": self.currency_id.name,
             "amount_total": self.amount_total,
             "wanted_date": self.wanted_date or None,
-            "promised_completion_date": self.promised_completion_date or None,
+            "promised_completion_date": self._promise_on_sheet() or None,
             "ship_date": self.ship_date or None,
             "address": self.partner_shipping_id._display_address(True).strip(),
             "recipient_name": self.recipient_name or "",

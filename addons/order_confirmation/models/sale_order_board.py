@@ -48,7 +48,9 @@ class OrderBoard(models.Model):
     )
     stage_since = fields.Datetime("Since", readonly=True)
     wanted_date = fields.Date(readonly=True)
-    promised_completion_date = fields.Date("Promised Completion", readonly=True)
+    promised_completion_date = fields.Date(
+        "Promised Completion", related="order_id.promised_completion_date"
+    )
     ship_date = fields.Date(readonly=True)
     customer_tier_id = fields.Many2one(related="order_id.customer_tier_id")
     blocked_by = fields.Char(compute="_compute_blocked")
@@ -125,7 +127,7 @@ class OrderBoard(models.Model):
                   FROM dispatch_notice GROUP BY order_id)
             SELECT so.id, so.id AS order_id, so.name, so.partner_id, so.user_id,
                    so.company_id, so.currency_id, so.amount_total, so.channel,
-                   so.wanted_date, so.promised_completion_date, so.ship_date,
+                   so.wanted_date, so.ship_date,
                    GREATEST(so.create_date, signed.at, sheet.at, released.at, made.at,
                             applied.at, notice.at) AS stage_since,
                    CASE

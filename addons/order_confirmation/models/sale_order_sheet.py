@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from .order_sheet import ENDED, STATES
@@ -134,49 +134,6 @@ class SaleOrder(models.Model):
                     ", ".join(orders.mapped("name")),
                 )
             )
-
-    # -- the promised date ---------------------------------------------------------
-
-    @api.constrains("promised_completion_date")
-    def _check_promised_completion_date(self):
-        """Promise nothing earlier than production does (ORD-22)."""
-        for order in self:
-            promised, made = (
-                order.promised_completion_date,
-                order.production_completion_date,
-            )
-            if promised and made and promised < made:
-                raise ValidationError(
-                    self.env._(
-                        "%(order)s cannot be promised for %(promised)s: production "
-                        "finishes it on %(made)s.",
-                        order=order.name,
-                        promised=format_date(self.env, promised),
-                        made=format_date(self.env, made),
-                    )
-                )
-
-    def action_relax_promise(self):
-        """Open the dialog in which the salesperson signs a later date (ORD-22)."""
-        return self._signoff_dialog("promise_relaxed")
-
-    def _signoff_terms(self, code):
-        """Sign a relaxed promise for its two dates."""
-        if code != "promise_relaxed":
-            return super()._signoff_terms(code)
-        return {
-            order.id: {
-                "promised_completion_date": order.promised_completion_date or None,
-                "production_completion_date": order.production_completion_date or None,
-            }
-            for order in self
-        }
-
-    def _signoff_dialog_model(self, code):
-        """Ask for the new date in the dialog that signs it."""
-        if code == "promise_relaxed":
-            return "order.promise.relax"
-        return super()._signoff_dialog_model(code)
 
     # -- the gate ------------------------------------------------------------------
 

@@ -166,32 +166,31 @@ class SaleOrder(models.Model):
         else:
             self._clock_start("production_answer")
 
+    def _signoff_voided(self, signatures):
+        """Ask production again for a date that no longer holds (ORD-14)."""
+        result = super()._signoff_voided(signatures)
+        void = signatures.sudo().filtered(
+            lambda row: (
+                row.purpose_code == "production" and row.state in ("void", "withdrawn")
+            )
+        )
+        orders = self.sudo().browse(ended.mapped("res_id")).exists()
+        orders = orders.filtered(lambda order: order.state in ("draft", "sent"))
+        if orders:
+            orders._clock_cancel(
+                "date_to_customer", self.env._("The production statement is void.")
+            )
+            technical = orders._signoff_valid(["technical"])
+            asked = orders.filtered(lambda order: (order.id, "technical") in technical)
+            asked._clock_start("production_answer")
+        return result
+
     def _action_cancel(self):
         """Nobody waits for an answer on a cancelled order."""
         result = super()._action_cancel()
         for code in ("production_answer", "date_to_customer"):
             self._clock_cancel(code, self.env._("The order was cancelled."))
         return result
-
-    # -- the suggested date ------------------------------------------------------
-
-    def _suggested_dates(self):
-        """Suggest production's dates: material there first, then the time to make it.
-
-        :return: ``(start, completion)``; never before the last part is there (ORD-14)
-        """
-        self.ensure_one()
-        company = self.company_id
-        today = company._business_date(fields.Datetime.now())
-        earliest = [row["earliest"] for row in self._raw_material_reserve()]
-        start = company._add_working_days(max([today, *earliest]), 0)
-        boms = (
-            self.env["mrp.bom"]
-            .sudo()
-            ._bom_find(self._goods().product_id, company_id=company.id)
-        )
-        days = max((bom.produce_delay for bom in boms.values()), default=0)
-        return start, company._add_working_days(start, int(days) or 1)
 
 
 def _outcome(signature):

@@ -8,3 +8,4 @@ from . import (
     special_review,
     statement,
 )
+from . import dispatch_receipt, finance_clearance, promise, sheet, statement

@@ -1,9 +1,6 @@
-import json
 from base64 import b64decode
 
 from odoo import api, fields, models
-from odoo.addons.written_signoff.digest import canonical
-from odoo.addons.written_signoff.wording import table
 from odoo.exceptions import UserError
 
 from .. import scan
@@ -157,41 +154,3 @@ class OrderSheetVerify(models.TransientModel):
         if self.signatory_id and self.signatory_id not in self.known_signatory_ids:
             raise UserError(document._refuse_no_signatory())
         document._note_signatory(self.signatory_id, self.no_signatory_reason)
-
-
-class OrderPromiseRelax(models.TransientModel):
-    """Relaxing the promised date with the salesperson's signature (ORD-22)."""
-
-    _name = "order.promise.relax"
-    _inherit = "signoff.sign"
-    _description = "Relax the Promised Completion Date"
-
-    new_date = fields.Date("New Promised Completion Date", required=True)
-    production_date = fields.Date("Production Finishes", compute="_compute_dates")
-    present_date = fields.Date("Promised So Far", compute="_compute_dates")
-
-    @api.depends("res_model", "res_id")
-    def _compute_dates(self):
-        for dialog in self:
-            order = dialog._document()
-            dialog.production_date = order.production_completion_date
-            dialog.present_date = order.promised_completion_date
-
-    @api.depends("new_date")
-    def _compute_document(self):
-        """Show the date that is about to be signed, not the one it replaces."""
-        result = super()._compute_document()
-        for dialog in self.filtered("new_date"):
-            terms = dialog._document()._signoff_own_terms(dialog.purpose_id)
-            terms = {**terms, "promised_completion_date": dialog.new_date}
-            dialog.terms_html = table(dialog._document(), json.loads(canonical(terms)))
-        return result
-
-    def _before_signing(self, document):
-        """Write the new date; production's own date is its limit."""
-        present = document.promised_completion_date
-        if present and self.new_date <= present:
-            raise UserError(
-                self.env._("Relaxing means a later date than the one promised so far.")
-            )
-        document.sudo().write({"promised_completion_date": self.new_date})

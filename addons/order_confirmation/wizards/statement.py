@@ -1,18 +1,12 @@
-from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
+from ..models.order_promise import CAUSES
 from ..models.sale_order_statements import OUTCOMES
 
-COLUMNS = (
-    "needed",
-    "on_hand",
-    "reserved",
-    "incoming",
-    "incoming_date",
-    "short",
-    "earliest",
-)
+# Why production may finish later than it was promised.
+MOVING = ("material", "exception", "deposit_late", "wish")
 
 
 class TechnicalStatement(models.TransientModel):
@@ -31,34 +25,11 @@ class TechnicalStatement(models.TransientModel):
     @api.depends("res_id")
     def _compute_reserve_html(self):
         for dialog in self:
-            rows = dialog._document()._raw_material_reserve()
-            dialog.reserve_html = dialog._reserve_table(rows)
-
-    def _reserve_table(self, rows):
-        names = {
-            "needed": self.env._("Needed"),
-            "on_hand": self.env._("On hand"),
-            "reserved": self.env._("Reserved"),
-            "incoming": self.env._("Incoming"),
-            "incoming_date": self.env._("Incoming on"),
-            "short": self.env._("Short"),
-            "earliest": self.env._("Earliest"),
-        }
-        head = Markup().join(Markup("<th>%s</th>") % names[name] for name in COLUMNS)
-        body = Markup().join(self._reserve_row(row) for row in rows)
-        return Markup(
-            "<table class='table table-sm'><thead><tr><th>%s</th>%s</tr></thead>"
-            "<tbody>%s</tbody></table>"
-        ) % (self.env._("Material"), head, body)
-
-    def _reserve_row(self, row):
-        cells = Markup().join(
-            Markup("<td>%s</td>") % _shown(row[name]) for name in COLUMNS
-        )
-        style = "table-warning" if row["short"] else ""
-        return Markup("<tr class='%s'><td>%s (%s)</td>%s</tr>") % (
-            style, row["product"], row["unit"], cells,
-        )  # fmt: skip
+            order = dialog._document()
+            rows = order._reserve_words(order._raw_material_reserve())
+            dialog.reserve_html = self.env["ir.qweb"]._render(
+                "order_confirmation.raw_material_reserve", {"rows": rows}
+            )
 
     def _declared(self):
         """Freeze outcome and reserve into the statement."""
@@ -80,6 +51,13 @@ class ProductionStatement(models.TransientModel):
     start_date = fields.Date(required=True)
     completion_date = fields.Date("Goods Finished", required=True)
     suggestion = fields.Char(compute="_compute_suggestion")
+    promised_date = fields.Date("Promised So Far", compute="_compute_promise_moves")
+    promise_moves = fields.Boolean(compute="_compute_promise_moves")
+    promise_cause = fields.Selection(
+        [row for row in CAUSES if row[0] in MOVING],
+        "Why the Promise Moves",
+        help="The customer was promised an earlier date. The ledger keeps both.",
+    )
 
     @api.model
     def default_get(self, fields):
@@ -97,9 +75,21 @@ class ProductionStatement(models.TransientModel):
         for dialog in self:
             start, completion = dialog._document()._suggested_dates()
             dialog.suggestion = self.env._(
-                "Material and time to make allow %(start)s to %(end)s.",
-                start=start,
-                end=completion,
+                "Material, load of the work centres and lead times allow %(start)s to "
+                "%(end)s.",
+                start=format_date(self.env, start),
+                end=format_date(self.env, completion),
+            )
+
+    @api.depends("res_id", "completion_date")
+    def _compute_promise_moves(self):
+        for dialog in self:
+            promised = dialog._document().promised_completion_date
+            dialog.promised_date = promised
+            dialog.promise_moves = (
+                promised
+                and dialog.completion_date
+                and promised < dialog.completion_date
             )
 
     def _before_signing(self, document):
@@ -112,31 +102,25 @@ class ProductionStatement(models.TransientModel):
             raise UserError(
                 self.env._("The goods cannot be finished before they are begun.")
             )
-        document.sudo()._set_production_dates(self.start_date, self.completion_date)
+        document.sudo()._set_production_dates(
+            self.start_date, self.completion_date, self.promise_cause
+        )
         return result
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _set_production_dates(self, start, completion):
+    def _set_production_dates(self, start, completion, cause=None):
         """Take over production's dates; the promise is never earlier than they are."""
         self.ensure_one()
         values = {
             "production_start_date": start,
             "production_completion_date": completion,
         }
-        promised = self.promised_completion_date
-        if not promised or promised < completion:
-            values["promised_completion_date"] = completion
+        self._promise_production(completion, cause)
         if not self.ship_date or self.ship_date < completion:
             values["ship_date"] = completion
         changed = {name: value for name, value in values.items() if self[name] != value}
         if changed:
             self.write(changed)
-
-
-def _shown(value):
-    if value is None:
-        return ""
-    return f"{value:g}" if isinstance(value, float) else value
