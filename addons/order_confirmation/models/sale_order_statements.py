@@ -169,7 +169,7 @@ class SaleOrder(models.Model):
     def _signoff_voided(self, signatures):
         """Ask production again for a date that no longer holds (ORD-14)."""
         result = super()._signoff_voided(signatures)
-        void = signatures.sudo().filtered(
+        ended = signatures.sudo().filtered(
             lambda row: (
                 row.purpose_code == "production" and row.state in ("void", "withdrawn")
             )

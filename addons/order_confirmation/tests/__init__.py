@@ -1,4 +1,5 @@
 from . import (
+    test_allocation_properties,
     test_board,
     test_contract,
     test_delegation_order,
@@ -15,6 +16,7 @@ from . import (
     test_order_estimate,
     test_release_flow,
     test_sales_contract,
+    test_order_review,
     test_promise,
     test_promise_properties,
     test_release_flow,
@@ -31,6 +33,7 @@ from . import (
     test_special_dimension,
     test_special_policy,
     test_special_review,
+    test_statement_papers,
     test_statements,
     test_tier_measure,
 )
