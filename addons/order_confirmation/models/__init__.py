@@ -76,9 +76,9 @@ from . import (
     sale_order_shipping,
     sale_order_statement_papers,
     sale_order_statements,
+    sale_order_suggestion,
     sales_contract,
     sales_contract_price,
-    sale_order_suggestion,
     stock_move,
     stock_picking,
 )

@@ -21,6 +21,7 @@ from . import (
     test_promise_properties,
     test_release_flow,
     test_reserve,
+    test_sales_contract,
     test_sheet,
     test_sheet_report,
     test_sheet_return,

@@ -4,8 +4,8 @@ from . import (
     finance_clearance,
     formula_scan,
     oral_promise,
+    promise,
     sheet,
     special_review,
     statement,
 )
-from . import dispatch_receipt, finance_clearance, promise, sheet, statement
