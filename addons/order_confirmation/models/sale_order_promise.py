@@ -18,7 +18,10 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 500
 # What the ledger keeps on the order, so that lists can sort and search by it.
-KEPT = {"promise_settled_date", "promise_given_date", "promise_given_version"}
+KEPT = {
+    "promise_settled_date", "promise_given_date", "promise_given_version",
+    "promise_sheet_date", "promise_sheet_version",
+}  # fmt: skip
 COMPARE = {
     "<": lambda left, right: left < right,
     "<=": lambda left, right: left <= right,
@@ -62,6 +65,11 @@ class SaleOrder(models.Model):
         "Promised Date as Given", compute="_compute_promise_kept", store=True
     )
     promise_given_version = fields.Integer(compute="_compute_promise_kept", store=True)
+    # What the sheet in force carries: gates read it without asking for the sheet.
+    promise_sheet_date = fields.Date(
+        "Promised Date on the Sheet", compute="_compute_promise_sheet", store=True
+    )
+    promise_sheet_version = fields.Integer(compute="_compute_promise_sheet", store=True)
     promise_delay_customer = fields.Integer(
         "Delay by the Customer", compute="_compute_promise_delay", compute_sudo=True,
         groups="base.group_user",
@@ -89,6 +97,13 @@ class SaleOrder(models.Model):
             order.promise_settled_date = entries[-1:].date_after
             order.promise_given_date = given.date_after
             order.promise_given_version = given.version
+
+    @api.depends("sheet_ids.state", "sheet_ids.version")
+    def _compute_promise_sheet(self):
+        for order in self:
+            live = order.sudo().sheet_ids.filtered(lambda row: row.state not in ENDED)
+            order.promise_sheet_date = live[:1].promised_completion_date
+            order.promise_sheet_version = live[:1].version
 
     @api.depends(
         "promise_settled_date", "sheet_ids.waits", "sheet_ids.slips_pending",
@@ -141,12 +156,12 @@ class SaleOrder(models.Model):
         next version carries them.
         """
         self.ensure_one()
-        sheet = self.sudo().sheet_ids.filtered(lambda row: row.state not in ENDED)[:1]
-        if not sheet:
-            return self.promised_completion_date
-        if self.sudo().promise_given_version >= sheet.version:
-            return self.sudo().promise_given_date
-        return sheet.promised_completion_date
+        order = self.sudo()
+        if not order.promise_sheet_version:
+            return order.promised_completion_date
+        if order.promise_given_version >= order.promise_sheet_version:
+            return order.promise_given_date
+        return order.promise_sheet_date
 
     def _promise_pending(self):
         """Return ``{order id: slips}`` that the facts say and the ledger not yet.

@@ -190,7 +190,8 @@ class TestSharing(ReviewCase):
                 "INSERT INTO sale_order_line (order_id, %(names)s) SELECT made.id, "
                 "%(own)s FROM sale_order_line line, unnest(%(made)s) made (id) "
                 "WHERE line.order_id = %(id)s RETURNING id",
-                names=columns("sale_order_line"), own=columns("sale_order_line", "line"),
+                names=columns("sale_order_line"),
+                own=columns("sale_order_line", "line"),
                 made=[row[0] for row in made], id=order.id,
             )
         )  # fmt: skip
