@@ -14,8 +14,6 @@ from . import (
     test_oral_promise,
     test_order_discrepancy,
     test_order_estimate,
-    test_release_flow,
-    test_sales_contract,
     test_order_review,
     test_promise,
     test_promise_properties,
