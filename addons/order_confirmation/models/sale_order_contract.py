@@ -7,7 +7,7 @@ from odoo.tools import float_compare, format_datetime
 from odoo.tools.misc import formatLang
 
 from ..contract import deposit, deviations
-from . import sale_order, sale_order_sheet  # noqa: F401 - extended here
+from . import sale_order, sale_order_line, sale_order_sheet  # noqa: F401 - extended
 from .order_completeness import OPEN_INTAKE
 
 PURPOSE = "contract_deviation"
