@@ -124,7 +124,7 @@ class CustomerTierCriterion(models.Model):
 
     def _say_orders(self, figure, span, company):
         return self.env._(
-            "Confirmed %(count)s orders %(span)s",
+            "Orders confirmed %(span)s: %(count)s",
             count=formatLang(self.env, figure, digits=0),
             span=span,
         )

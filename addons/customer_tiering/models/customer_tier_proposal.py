@@ -58,7 +58,10 @@ class CustomerTierProposal(models.Model):
         "customer.tier.review", "Measured In", readonly=True, index=True
     )
     kind = fields.Selection(
-        [("measured", "Measured"), ("manual", "By hand")], required=True, readonly=True
+        [("measured", "Measured"), ("manual", "By hand")],
+        "Basis",
+        required=True,
+        readonly=True,
     )
     present_tier_id = fields.Many2one("customer.tier", required=True, readonly=True)
     tier_id = fields.Many2one(
@@ -294,7 +297,7 @@ class CustomerTierProposal(models.Model):
             "customer": self.env._("Customer"),
             "present": self.env._("Present tier"),
             "tier": self.env._("New tier"),
-            "kind": self.env._("Kind"),
+            "kind": self.env._("Basis"),
             "score": self.env._("Score"),
             "figures": self.env._("Figures"),
             "reason": self.env._("Reason"),

@@ -75,7 +75,6 @@ class CustomerTierReview(models.Model):
 
     # -- measuring -------------------------------------------------------------------
 
-    @api.model
     def action_measure(self):
         """Measure all customers of this company now, and show the proposals.
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..matrix import Excepted
 
@@ -235,13 +236,16 @@ class ReleaseException(models.Model):
             "gate": self.env._("Gate"),
             "requirements": self.env._("Without"),
             "reason": self.env._("Reason"),
-            "expires_at": self.env._("Until (UTC)"),
+            "expires_at": self.env._("Until"),
         }
         return names.get(path[-1]) or super()._signoff_label(path)
 
     def _signoff_words(self, path, value):
         """Say gate, requirements and customer by their names."""
         key = path[-1]
+        if key == "expires_at" and value:
+            moment = fields.Datetime.to_datetime(value[:19].replace("T", " "))
+            return format_datetime(self.env, moment, dt_format="medium")
         if key == "gate" and value:
             return self.env["release.gate"]._get(value).with_env(self.env).name
         if key == "requirements" and value:

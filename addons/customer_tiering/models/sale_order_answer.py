@@ -117,7 +117,7 @@ class SaleOrder(models.Model):
                 production.get(order.id), shipping.get(order.id)
             )
             order.release_blocked_by = ", ".join(row["name"] for row in waiting)
-            order.release_next = waiting and self.env._(
+            order.release_next = bool(waiting) and self.env._(
                 "%(what)s, from %(who)s", what=waiting[0]["name"], who=waiting[0]["who"]
             )
 

@@ -64,6 +64,7 @@ class TestException(ExceptionCase):
         ]
         self.assertEqual(shown["by"], "Sales Director")
         self.assertTrue(shown["until"])
+        self.assertFalse(order.release_next)
         order.action_confirm()
         self.assertEqual(order.state, "sale")
         self.assertTrue(row.used_at)

@@ -11,6 +11,7 @@ from . import (
     demo_planning,
     demo_shipping,
     demo_steps,
+    demo_tiers,
     dispatch_arrival,
     dispatch_notice,
     dispatch_sending,

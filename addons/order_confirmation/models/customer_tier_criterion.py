@@ -48,7 +48,7 @@ class CustomerTierCriterion(models.Model):
 
     def _say_sheets_late(self, figure, span, company):
         return self.env._(
-            "Returned %(count)s sheets late %(span)s",
+            "Sheets returned late %(span)s: %(count)s",
             count=formatLang(self.env, figure, digits=0),
             span=span,
         )

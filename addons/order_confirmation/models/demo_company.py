@@ -55,6 +55,7 @@ class OrderDemo(models.AbstractModel):
         demo.env.ref("base.main_company").release_control = True
         demo._make_orders()
         demo._make_planning()
+        demo._make_tiers()
         demo.env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
 
     # -- reading tables, naming records ------------------------------------------

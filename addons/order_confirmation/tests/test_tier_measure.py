@@ -48,4 +48,6 @@ class TestTierMeasure(OrderCase):
         today = self.company._business_date(fields.Datetime.now())
         row = criterion._measured(criterion._span(self.company, today), 3.0)
         self.assertEqual(row["points"], 30)
-        self.assertIn("Returned 3 sheets late", criterion._sentence(row, self.company))
+        sentence = criterion._sentence(row, self.company)
+        self.assertIn("Sheets returned late", sentence)
+        self.assertIn(": 3, which gives 30 of 100 points.", sentence)

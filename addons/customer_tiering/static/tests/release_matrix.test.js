@@ -8,6 +8,7 @@ import {
     makeServerError,
     mountWebClient,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
@@ -149,6 +150,25 @@ test("days that are refused, or no number, are taken back", async () => {
     expect(`${cell(0, 0)} input`).toHaveValue("5");
     expect.verifySteps([]);
     expect(".o_notification").toHaveCount(2);
+});
+
+test("days that were typed are stored when the screen is left", async () => {
+    onRpc("release.rule", "set_cell", ({ args }) => {
+        expect.step(args);
+        return 1;
+    });
+    await openMatrix();
+    await contains(`${cell(0, 0)} input`).edit("9", { confirm: false });
+    expect.verifySteps([]);
+    await contains(".o_control_panel button:contains(As a List)").focus();
+    expect.verifySteps([[1, 20, 10, "owed", 9]]);
+});
+
+test("the matrix is printed as it stands", async () => {
+    patchWithCleanup(window, { print: () => expect.step("print") });
+    await openMatrix();
+    await contains(".o_release_print").click();
+    expect.verifySteps(["print"]);
 });
 
 test("two quick changes reach the server one after the other", async () => {

@@ -35,8 +35,12 @@ export class ReleaseMatrix extends Component {
         this.moveBetweenCells = moveBetweenCells;
         // One write after the other: two quick changes of one cell keep their order.
         this.saving = new Mutex();
+        this.pending = 0;
         this.state = useState({ matrix: null, saved: null, announcement: "" });
-        useSetupAction({ beforeLeave: () => this.saving.getUnlockedDef() });
+        useSetupAction({
+            beforeLeave: () => this.settle(),
+            beforeUnload: (ev) => this.warn(ev),
+        });
         onWillStart(() => this.load());
         onWillUnmount(() => browser.clearTimeout(this.savedTimer));
     }
@@ -88,6 +92,7 @@ export class ReleaseMatrix extends Component {
      */
     async save({ key, cell, gate, requirement, tier }, values, onRefused = () => {}) {
         Object.assign(cell, values);
+        this.pending++;
         try {
             await this.saving.exec(() =>
                 this.orm.call("release.rule", "set_cell", [
@@ -106,6 +111,8 @@ export class ReleaseMatrix extends Component {
                 return;
             }
             throw error;
+        } finally {
+            this.pending--;
         }
         cell.stored = { ...values };
         this.confirm(key, requirement, tier, values);
@@ -122,6 +129,33 @@ export class ReleaseMatrix extends Component {
         this.savedTimer = browser.setTimeout(() => {
             this.state.saved = null;
         }, SAVED_SHOWN_MS);
+    }
+
+    /** Store days that were typed and not left yet, and wait until all is stored. */
+    settle() {
+        this.leaveField();
+        return this.saving.getUnlockedDef();
+    }
+
+    /** The tab is closed: store what was typed; ask to stay while that is under way. */
+    warn(ev) {
+        this.leaveField();
+        if (this.pending) {
+            ev.preventDefault();
+            ev.returnValue = "Unsaved changes";
+        }
+    }
+
+    leaveField() {
+        const field = document.activeElement;
+        if (field?.closest(".o_release_matrix .o_release_days")) {
+            field.blur();
+        }
+    }
+
+    /** Print what is on the screen, without the buttons around it. */
+    print() {
+        window.print();
     }
 
     refuse(message) {
