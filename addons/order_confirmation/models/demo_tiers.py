@@ -1,7 +1,7 @@
 from odoo import models
 
 TIER_WORDS = "They have paid in advance for a year, and will order each month."
-EXCEPTION_WORDS = "The deposit left their bank this morning; the paper is reserved today."
+EXCEPTION_WORDS = "The deposit left their bank today; the paper is reserved today."
 
 
 class OrderDemo(models.AbstractModel):
@@ -21,9 +21,13 @@ class OrderDemo(models.AbstractModel):
             TIER_WORDS,
             self._day(60),
         )
-        order = self.env["sale.order"].search(
+        orders = self.env["sale.order"].search(
             [("company_id", "=", company.id), ("state", "in", ("draft", "sent"))]
-        ).filtered(lambda row: row.release_blocked_by == "Deposit arrived")[:1]  # fmt: skip
+        )
+        waiting = orders.filtered(
+            lambda row: row.release_blocked_by == "Deposit arrived"
+        )
+        order = waiting[:1]
         if order:
             gate = order._exception_gate()
             self._as(self.env["release.exception"], "sales")._ask(
