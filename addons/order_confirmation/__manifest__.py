@@ -56,6 +56,7 @@
         "views/sale_order_special_views.xml",
         "views/order_board_views.xml",
         "views/order_delegation_views.xml",
+        "views/order_waiting_views.xml",
         "views/mrp_production_views.xml",
         "views/stock_picking_views.xml",
         "views/portal_sheet_templates.xml",

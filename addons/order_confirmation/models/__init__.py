@@ -42,6 +42,8 @@ from . import (
     order_sheet_waits,
     paper_scan,
     product_dimension,
+    order_waiting,
+    order_waiting_words,
     product_product,
     raw_material_reserve,
     release_facts,

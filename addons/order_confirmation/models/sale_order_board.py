@@ -34,7 +34,7 @@ class OrderBoard(models.Model):
     _order = "stage_since, id"
 
     order_id = fields.Many2one("sale.order", readonly=True)
-    name = fields.Char("Order", readonly=True)
+    name = fields.Char("Number", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

@@ -35,4 +35,5 @@ from . import (
     test_statement_papers,
     test_statements,
     test_tier_measure,
+    test_waiting,
 )

@@ -12,7 +12,7 @@ class SignoffDelegationRevoke(models.TransientModel):
     delegation_id = fields.Many2one("signoff.delegation", required=True, readonly=True)
     # Not as superuser: the id of the delegation comes from the caller.
     delegation_name = fields.Char(
-        related="delegation_id.display_name", related_sudo=False
+        "Who Acts for Whom", related="delegation_id.display_name", related_sudo=False
     )
     reason = fields.Text()
 
