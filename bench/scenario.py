@@ -118,7 +118,11 @@ class Scene:
         return orders
 
 
-DECLARED = {"technical": {"outcome": "feasible"}}
+CLAUSES = ["quantity", "dates", "tolerance", "packing", "special_rules"]
+DECLARED = {
+    "technical": {"outcome": "feasible"},
+    "instruction_production": {"accepted": CLAUSES},
+}
 
 
 def measure(env, controlled, sizes):

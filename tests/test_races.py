@@ -11,7 +11,7 @@ import traceback
 import databases
 from odoo import SUPERUSER_ID, api
 from odoo.addons.customer_tiering.models.res_partner import tier_keyed
-from odoo.addons.order_confirmation.tests.order_case import OrderCase
+from odoo.addons.order_confirmation.tests.order_case import CLAUSES, OrderCase
 from odoo.addons.written_signoff.identity import identified
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.registry import Registry
@@ -138,7 +138,7 @@ class TestRaces(OrderCase, Committed):
             ("customer_service", "instruction_service"),
             ("production_head", "instruction_production"),
         ):
-            self.write_down(order, code, role)
+            self.write_down(order, code, role, accepted=CLAUSES)
         return order
 
     def write_down(self, document, code, role, **declared):

@@ -292,7 +292,10 @@ def verifies(person, sheet, name):
 def signs_the_instruction(person, order):
     """Customer service signs what production is to make, its head accepts (ORD-32)."""
     person("service").order(order.id).presses("action_sign_instruction").signs()
-    person("head").order(order.id).presses("action_accept_instruction").signs()
+    head = person("head").order(order.id).presses("action_accept_instruction")
+    for clause in ("quantity", "dates", "tolerance", "packing", "special_rules"):
+        head.page.locator(f".modal [name='{clause}'] input").check()
+    head.signs()
 
 
 def pays(person, order, customer, amount, number):

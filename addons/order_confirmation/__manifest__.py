@@ -33,6 +33,7 @@
         "data/special_review.xml",
         "data/formula_confirmation.xml",
         "wizards/statement_views.xml",
+        "wizards/instruction_views.xml",
         "wizards/sheet_views.xml",
         "wizards/discrepancy_views.xml",
         "wizards/promise_views.xml",

@@ -56,9 +56,14 @@ class ReleaseOwed(models.Model):
                 "mail.mail_activity_data_todo",
                 date_deadline=owed.due_date,
                 user_id=owed.user_id.id or self.env.uid,
-                summary=self.env._("Still owed: %s", owed.requirement_id.name),
+                summary=owed._said_owed(),
             )
         return started
+
+    def _said_owed(self):
+        """Return what is owed, in the language of who has to see to it."""
+        reader = self.with_context(lang=self.user_id.lang or self.env.lang)
+        return reader.env._("Still owed: %s", reader.requirement_id.name)
 
     def _start_values(self, gate, order, line):
         return {

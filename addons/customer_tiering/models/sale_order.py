@@ -321,7 +321,9 @@ class SaleOrder(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=self.user_id.id or self.env.uid,
-            summary=self.env._("The customer signed or paid; the release still waits"),
+            summary=self.with_context(lang=self.user_id.lang or self.env.lang).env._(
+                "The customer signed or paid; the release still waits"
+            ),
         )
 
     def action_release_changes(self):

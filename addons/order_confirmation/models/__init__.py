@@ -44,6 +44,8 @@ from . import (
     product_dimension,
     order_waiting,
     order_waiting_words,
+    paper_scan,
+    product_dimension,
     product_product,
     raw_material_reserve,
     release_facts,

@@ -98,7 +98,9 @@ class DeliveryApplication(models.Model):
                 application.activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=row.signer_id.id,
-                    summary=self.env._("The application is void: verify it again"),
+                    summary=self.with_context(lang=row.signer_id.lang).env._(
+                        "The application is void: verify it again"
+                    ),
                 )
         return result
 

@@ -120,7 +120,9 @@ class OrderDemo(models.AbstractModel):
 
     def _instruct(self, order):
         self._sign(order, "instruction_service", "service")
-        self._sign(order, "instruction_production", "head")
+        clauses = ("quantity", "dates", "tolerance", "packing", "special_rules")
+        ticked = dict.fromkeys(clauses, True)
+        self._sign(order, "instruction_production", "head", **ticked)
 
     def _step_deposit(self, order, row):
         if order.payment_term_id.deposit_percent:

@@ -138,7 +138,7 @@ class DispatchNotice(models.Model):
             notice.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=notice._clerk().id,
-                summary=self.env._(
+                summary=notice.with_context(lang=notice._clerk().lang).env._(
                     "Tell the customer what left, how, and when it arrives"
                 ),
             )

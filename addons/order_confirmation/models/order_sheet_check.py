@@ -3,6 +3,9 @@ from odoo.exceptions import AccessError, UserError
 
 from .order_sheet import holds_key, keyed
 
+# Keys of the lines of goods begin with it; the others are terms of the sheet.
+GOODS = "lines/"
+
 
 class OrderSheetCheck(models.Model):
     """One line of a sheet that a second person compares with the order (ORD-20)."""
@@ -16,8 +19,12 @@ class OrderSheetCheck(models.Model):
     )
     company_id = fields.Many2one(related="sheet_id.company_id", store=True)
     sequence = fields.Integer(readonly=True)
-    name = fields.Char("What", required=True, readonly=True)
-    value = fields.Text("Says", readonly=True)
+    key = fields.Char(
+        required=True, readonly=True, help="The term; of goods, the line of the order."
+    )
+    # Made when read: who ticks reads them in their own language, not in the maker's.
+    name = fields.Char("What", compute="_compute_words")
+    value = fields.Text("Says", compute="_compute_words")
     done = fields.Boolean("Agrees")
     done_by_id = fields.Many2one("res.users", "Ticked By", readonly=True)
     done_at = fields.Datetime("Ticked", readonly=True)
@@ -27,21 +34,30 @@ class OrderSheetCheck(models.Model):
         """Make one line to tick for each line and each clause of a sheet."""
         terms = sheet._frozen()["terms"]
         order = sheet.sudo().order_id
-        lines = (terms["lines"].get(str(line.id)) for line in order.order_line)
-        rows = [
-            (self._goods_name(line), self._goods_value(line)) for line in lines if line
-        ]
-        rows += [
-            (order._signoff_label((key,)), order._sheet_words(key, value))
-            for key, value in terms.items()
-            if key != "lines" and value
-        ]
+        lines = [str(line.id) for line in order.order_line]
+        keys = [f"{GOODS}{line}" for line in lines if terms["lines"].get(line)]
+        keys += [key for key, value in terms.items() if key != "lines" and value]
         return keyed(self).create(
             [
-                {"sheet_id": sheet.id, "sequence": place, "name": name, "value": value}
-                for place, (name, value) in enumerate(rows)
+                {"sheet_id": sheet.id, "sequence": place, "key": key}
+                for place, key in enumerate(keys)
             ]
         )
+
+    @api.depends("key", "sheet_id.content")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        for sheet, lines in self.grouped("sheet_id").items():
+            terms = sheet._frozen()["terms"]
+            order = sheet.sudo().order_id
+            for line in lines:
+                goods = terms["lines"].get(line.key.removeprefix(GOODS))
+                if goods:
+                    line.name = line._goods_name(goods)
+                    line.value = line._goods_value(goods)
+                else:
+                    line.name = order._signoff_label((line.key,))
+                    line.value = order._sheet_words(line.key, terms.get(line.key))
 
     def _goods_name(self, line):
         return line["product"] or self.env._("Note")

@@ -114,7 +114,9 @@ class OrderSheet(models.Model):
         sheet.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=sheet.prepared_by_id.id,
-            summary=self.env._("Verify the returned sheet"),
+            summary=sheet.with_context(lang=sheet.prepared_by_id.lang).env._(
+                "Verify the returned sheet"
+            ),
         )
 
     def action_scan(self):
@@ -193,7 +195,9 @@ class OrderSheet(models.Model):
         self.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=self.user_id.id or self.env.uid,
-            summary=self.env._("The return was rejected: collect it once more"),
+            summary=self.with_context(lang=self.user_id.lang or self.env.lang).env._(
+                "The return was rejected: collect it once more"
+            ),
         )
 
     def _tell_rejected(self, reason):

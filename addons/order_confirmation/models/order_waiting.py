@@ -18,8 +18,8 @@ class OrderWaiting(models.Model):
     """What waits for whom: the first page of every role (ROL-01).
 
     Read from the facts each time, as the board is: next steps of orders, to-dos,
-    clocks, owed papers, calls without an order, transfers. Who looks sees what is theirs: by
-    name, by role, or of those whom they act for; a record rule sees to that.
+    clocks, owed papers, calls without an order, transfers. Who looks sees what is
+    theirs: by name, by role, or of those whom they act for; a record rule sees to that.
 
     An add-on adds a kind with :meth:`_waiting_parts`, and its words with
     :meth:`_waiting_words`.

@@ -12,7 +12,7 @@ class OrderWaiting(models.Model):
     name = fields.Char("What", compute="_compute_words")
     document = fields.Char("On", compute="_compute_words")
     next_step = fields.Char("What to Do", compute="_compute_words")
-    acting_for = fields.Char("Acting For", compute="_compute_acting_for")
+    acting_for = fields.Char(compute="_compute_acting_for")
 
     @api.depends("kind", "code", "res_model", "res_id")
     @api.depends_context("lang", "uid")

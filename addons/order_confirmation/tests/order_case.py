@@ -6,6 +6,7 @@ from odoo.addons.customer_tiering.tests.tier_case import TierCase
 from PIL import Image, ImageDraw
 
 TICKS = ("legible", "signatory_mark", "unchanged", "remarks_clear")
+CLAUSES = ("quantity", "dates", "tolerance", "packing", "special_rules")
 
 
 def picture(line=True, kind="PNG"):
@@ -48,6 +49,12 @@ class OrderCase(TierCase):
                 **values,
             }
         )
+
+    def sign(self, document, code, role, statement="I confirm.", **values):
+        """Sign through the dialog; the instruction with all its clauses ticked."""
+        if code == "instruction_production":
+            values = {**dict.fromkeys(CLAUSES, True), **values}
+        return super().sign(document, code, role, statement, **values)
 
     def sign_all(self, order, sheet=True):
         """Give an order every signature that its release asks for."""

@@ -201,13 +201,14 @@ class TestWaiting(WaitingCase):
         note = self.memorandum()
         [row] = self.waiting("customer_service", [("kind", "=", "call")])
         self.assertEqual(row.res_id, note.id)
+        suppliers = self.env.ref("stock.stock_location_suppliers")
         receipt = self.env["stock.picking"].create(
             {
                 "picking_type_id": self.warehouse.in_type_id.id,
                 "move_ids": [
                     fields.Command.create(
                         {"product_id": self.paper.id, "product_uom_qty": 5,
-                         "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                         "location_id": suppliers.id,
                          "location_dest_id": self.warehouse.lot_stock_id.id}
                     )
                 ],

@@ -5,6 +5,7 @@ from . import (
     formula_scan,
     oral_promise,
     promise,
+    instruction,
     sheet,
     special_review,
     statement,
