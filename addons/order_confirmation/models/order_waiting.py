@@ -118,9 +118,10 @@ class OrderWaiting(models.Model):
         )
 
     def _end_of(self, day):
-        """Return the SQL of the end of a date in the reader's zone, in UTC."""
+        """Return the SQL of the last minute of a date in the reader's zone, in UTC."""
         return SQL(
-            "((%(day)s + interval '1 day') AT TIME ZONE %(zone)s AT TIME ZONE 'UTC')",
+            "((%(day)s + interval '1439 minutes')"
+            " AT TIME ZONE %(zone)s AT TIME ZONE 'UTC')",
             day=day,
             zone=self._zone(),
         )
@@ -136,7 +137,7 @@ class OrderWaiting(models.Model):
         order_id).
         """
         return {
-            "step": SQL("SELECT * FROM step"),
+            "step": self._steps_without_todo(),
             "todo": self._todos(),
             "clock": self._clocks(),
             "owed": self._owed(),
@@ -198,6 +199,22 @@ class OrderWaiting(models.Model):
             seller=group("customer_tiering.role_salesperson"),
             head=group("customer_tiering.role_production_head"),
             now=fields.Datetime.now(),
+        )
+
+    def _steps_without_todo(self):
+        """Return the SQL of the steps of which the reader has no to-do already."""
+        return SQL(
+            """
+            SELECT * FROM step
+             WHERE step.code NOT IN ('verify', 'return') OR NOT EXISTS (
+                   SELECT 1 FROM mail_activity todo
+                     JOIN paper
+                       ON paper.model = todo.res_model AND paper.id = todo.res_id
+                    WHERE todo.active AND todo.automated AND todo.user_id = %s
+                      AND todo.res_model = 'order.sheet'
+                      AND paper.order_id = step.order_id)
+            """,
+            self.env.uid,
         )
 
     def _papers(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 from .order_waiting import KINDS_AT_MOST
 from .sale_order_board import STAGES
@@ -136,7 +137,8 @@ class OrderWaiting(models.Model):
         for row, source in zip(self, self._sources(), strict=True):
             if todo := found.get(source):
                 kind = todo.activity_type_id.name or self.env._("To-do")
-                words[row] = (todo.summary or kind, kind if todo.summary else False)
+                note = html2plaintext(todo.note or "").strip().partition("\n")[0]
+                words[row] = (todo.summary or kind, note)
         return words
 
     def _clock_words(self):
