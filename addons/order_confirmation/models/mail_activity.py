@@ -26,7 +26,9 @@ class MailActivity(models.Model):
         meant = {}
         for vals in given:
             order = self._order_in(vals)
-            if order and vals.get("user_id") == order.user_id.id:
+            if order and (
+                vals.get("user_id") == order.user_id.id or self._is_of_order(vals)
+            ):
                 meant[id(vals)] = order
         if not meant:
             return vals_list
@@ -39,8 +41,22 @@ class MailActivity(models.Model):
             for vals in vals_list
         ]
 
+    @api.model
+    def _is_of_order(self, vals):
+        """Return whether the kind of to-do is one that salespeople get on orders.
+
+        Those may have been given to the person who acts already.
+        """
+        kinds = self.env["mail.activity.type"].sudo()
+        return (
+            kinds.browse(vals.get("activity_type_id") or ()).res_model == "sale.order"
+        )
+
     def _redirected(self, vals, delegation):
-        if not delegation:
+        if not delegation or vals.get("user_id") not in (
+            delegation.giver_id.id,
+            delegation.receiver_id.id,
+        ):
             return vals
         return {
             **vals,
@@ -80,7 +96,12 @@ class MailActivity(models.Model):
         for todo, order in orders.items():
             delegation = delegations.get(order.id)
             if delegation and todo.user_id == delegation.giver_id:
-                todo.write(self._redirected({}, delegation))
+                todo.write(
+                    {
+                        "user_id": delegation.receiver_id.id,
+                        "delegation_id": delegation.id,
+                    }
+                )
 
     def _give_back(self):
         """Give these to-dos back to the people for whom they were done."""

@@ -51,15 +51,16 @@ class OrderWaiting(models.Model):
     @api.model
     def _kind_names(self):
         """Return the kinds of what waits, ``[(kind, words)]``. To be extended."""
-        return [
-            ("step", self.env._("Next step of an order")),
-            ("todo", self.env._("To-do")),
-            ("clock", self.env._("Promise of time")),
-            ("owed", self.env._("Owed paper")),
-            ("call", self.env._("Call without an order")),
-            ("transfer", self.env._("Transfer")),
-            ("delegation", self.env._("Delegation to sign")),
-        ]
+        words = {
+            "step": self.env._("Next step of an order"),
+            "todo": self.env._("To-do"),
+            "clock": self.env._("Promise of time"),
+            "owed": self.env._("Owed paper"),
+            "call": self.env._("Call without an order"),
+            "transfer": self.env._("Transfer"),
+            "delegation": self.env._("Delegation to sign"),
+        }
+        return list(words.items())
 
     @api.model
     def _urgency_names(self):

@@ -101,6 +101,7 @@ class OrderWaiting(models.Model):
     def _step_sentences(self):
         """Return ``{stage: what to do}``. To be extended with the stages."""
         return {
+            "on_hold": self.env._("Ask the customer how to go on."),
             "technical": self.env._("Say in writing whether it can be made."),
             "production_date": self.env._("Say in writing when it is finished."),
             "sheet": self.env._("Make the sheet."),

@@ -4,10 +4,10 @@ from odoo.fields import Domain
 
 from . import (
     order_completeness,  # noqa: F401 - its _intake_person() is extended here
+    order_discrepancy,  # noqa: F401 - shows who may verify it
     order_sheet,  # noqa: F401 - its _make_values() is extended here
     order_sheet_check,  # noqa: F401 - its _check_ticking() is extended here
 )
-from .order_completeness import ASK_TODO
 
 
 def order_of(document):
@@ -213,14 +213,11 @@ class SaleOrder(models.Model):
             return delegation.receiver_id.with_env(self.env)
         return who
 
-    def _intake_ask(self, texts):
-        """Note under whose authority the question is asked."""
-        result = super()._intake_ask(texts)
-        delegation = self._delegations().get(self.id)
-        todo = self.sudo().activity_search([ASK_TODO])
-        if delegation and todo.user_id == delegation.receiver_id:
-            todo.delegation_id = delegation
-        return result
+
+class OrderDiscrepancy(models.Model):
+    _inherit = "order.discrepancy"
+
+    delegated_to_me = fields.Boolean(related="order_id.delegated_to_me")
 
 
 class SignoffDelegationWords(models.Model):

@@ -12,7 +12,22 @@ SERVICE = {"customer_service", "supervisor"}
 SIGNERS = {
     "technical": {"technical"},
     "formula_confirmation": {"technical"},
-    "special_review": {"technical"},
+    "special_review": {
+        "technical",
+        "engineering",
+        "planner",
+        "production",
+        "production_head",
+        "quality",
+        "quality_head",
+        "finance",
+        "quotation",
+        "supervisor",
+        "sales_director",
+    },
+    "contract_deviation": {"salesperson", "sales_director"},
+    "discrepancy_verify": {"salesperson", "sales_director"},
+    "discrepancy_settle": {"supervisor"},
     "production": {"production", "production_head"},
     "instruction_service": SERVICE,
     "instruction_production": {"production_head"},
@@ -26,6 +41,7 @@ SIGNERS = {
     "release_control_off": {"sales_director"},
     # The customer, on the portal or on paper.
     "sheet_return": set(),
+    "formula_consent": set(),
     "arrival_receipt": set(),
     # Each for themselves; auditors are no role of the house.
     "delegation": set(ROLES),
