@@ -40,8 +40,6 @@ from . import (
     order_sheet_return,
     order_sheet_sending,
     order_sheet_waits,
-    paper_scan,
-    product_dimension,
     order_waiting,
     order_waiting_words,
     paper_scan,
