@@ -1,8 +1,9 @@
 """What a file really is, judged by its content. Pure functions without the ORM."""
 
 import io
+from base64 import b64decode
 
-from odoo.tools.pdf import PdfFileReader
+from odoo.tools.pdf import PdfFileReader, merge_pdf
 from PIL import Image
 
 MAX_BYTES = 25 * 1024 * 1024
@@ -58,6 +59,32 @@ def fault(data):
     if not kind(data):
         return "kind"
     return None if readable(data) else "unreadable"
+
+
+def decoded(text):
+    """Return the bytes of a base64 text, empty where it is none."""
+    try:
+        return b64decode(text or b"", validate=True)
+    except ValueError:
+        return b""
+
+
+def join(files):
+    """Return several scans as one PDF, a page for each picture, in their order.
+
+    :param files: whole files, each without a fault
+    :return: the PDF as bytes
+    """
+    return merge_pdf([_as_pdf(data) for data in files])
+
+
+def _as_pdf(data):
+    if kind(data) == "application/pdf":
+        return data
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.convert("RGB").save(stream, "PDF", resolution=150)
+    return stream.getvalue()
 
 
 def _whole(name, data):

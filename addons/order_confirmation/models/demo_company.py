@@ -53,9 +53,11 @@ class OrderDemo(models.AbstractModel):
         demo._make_customers()
         demo.env.flush_all()
         demo.env.ref("base.main_company").release_control = True
+        demo._make_dimensions()
         demo._make_orders()
         demo._make_planning()
         demo._make_tiers()
+        demo._make_tray()
         demo.env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
 
     # -- reading tables, naming records ------------------------------------------

@@ -151,8 +151,20 @@ class OrderDemo(models.AbstractModel):
         """Nothing more: the technical statement says it, see the step."""
 
     def _then_old_formula(self, order):
-        """Technical has still to confirm the old formula, with the customer's word."""
+        """The customer has still to accept in writing what the old formula means."""
         self._instruct(order)
+        technical = self._as(order, "technical")
+        action = technical.action_formula_confirmation()
+        document = self._as(self.env["formula.confirmation"], "technical")
+        document = document.browse(action["res_id"])
+        document.write(
+            {
+                "formula_words": "2023 年油墨配方",
+                "consequence": "日晒下比新配方容易褪色。",
+            }
+        )
+        self._sign(document, "formula_confirmation", "technical", "As they ask.")
+        self._as(document, "service").action_hand_over_link()
 
     def _then_reject(self, order):
         self._as(order.current_sheet_id, "service2")._reject(

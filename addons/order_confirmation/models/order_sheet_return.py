@@ -128,7 +128,7 @@ class OrderSheet(models.Model):
 
     def action_verify(self):
         """Open the dialog in which the return is verified and signed."""
-        return self._signoff_dialog("sheet_verify")
+        return self._signoff_dialog("sheet_verify", dialog_size="extra-large")
 
     def _signoff_dialog_model(self, code):
         """Verification has a dialog of its own, beside the specimen on file."""

@@ -1,5 +1,3 @@
-from base64 import b64decode
-
 from odoo import models
 
 from .. import scan
@@ -34,8 +32,4 @@ class PaperScan(models.AbstractModel):
 
     def _refusal_of(self, evidence):
         """Return the same of a base64 text."""
-        try:
-            data = b64decode(evidence or b"", validate=True)
-        except ValueError:
-            data = b""
-        return self._refusal(data)
+        return self._refusal(scan.decoded(evidence))

@@ -9,4 +9,5 @@ from . import (
     sheet,
     special_review,
     statement,
+    tray,
 )
