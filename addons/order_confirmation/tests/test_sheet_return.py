@@ -138,6 +138,25 @@ class TestVerification(SheetCase):
         self.assertEqual(sheet.signatory_id, lin)
         self.assertIn("Ms Lin", row._content()["declared"]["signatory"])
 
+    def test_the_only_signatory_is_proposed_with_the_specimen(self):
+        """ORD-25: return and specimen stand side by side at once; of two one chooses."""
+        order = self.dated()
+        lin = self.env["res.partner"].create(
+            {
+                "name": "Ms Lin",
+                "parent_id": order.partner_id.id,
+                "is_signatory": True,
+                "signatory_specimen": DRAWN,
+            }
+        )
+        action = self.returned(order).with_user(self.service).action_verify()
+        dialogs = self.env[action["res_model"]].with_user(self.service)
+        dialogs = dialogs.with_context(**action["context"])
+        dialog = dialogs.create({})
+        self.assertEqual((dialog.signatory_id, bool(dialog.specimen)), (lin, True))
+        lin.copy({"name": "Mr Lin"})
+        self.assertFalse(dialogs.create({}).signatory_id)
+
     def test_without_a_signatory_a_reason(self):
         """Nobody on file: a clear message, or a reason that is recorded."""
         sheet = self.returned()

@@ -127,6 +127,17 @@ class OrderSheetVerify(models.TransientModel):
     )
     no_signatory_reason = fields.Char("Accepted Without, Because")
 
+    @api.model
+    def default_get(self, fields):
+        """Show the specimen at once where only one person may have signed."""
+        values = super().default_get(fields)
+        sheet = self.env["order.sheet"].browse(values.get("res_id") or ())
+        if sheet and values.get("res_model") == sheet._name:
+            sheet.check_access("read")
+            known = sheet.partner_id._signatories()
+            values["signatory_id"] = known.id if len(known) == 1 else False
+        return values
+
     @api.depends("res_model", "res_id")
     def _compute_return(self):
         for dialog in self:
