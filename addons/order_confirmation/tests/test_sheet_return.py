@@ -139,7 +139,7 @@ class TestVerification(SheetCase):
         self.assertIn("Ms Lin", row._content()["declared"]["signatory"])
 
     def test_the_only_signatory_is_proposed_with_the_specimen(self):
-        """ORD-25: return and specimen stand side by side at once; of two one chooses."""
+        """ORD-25: return and specimen side by side at once; of two, one is chosen."""
         order = self.dated()
         lin = self.env["res.partner"].create(
             {
