@@ -10,6 +10,9 @@ from datetime import date
 import pytest
 
 WANTED = date(2027, 12, 31)
+# What these customers order: the one as last time, the other not.
+SAME_BOOKLET = "BR-A416", "Tea guide, 16 pages, uncoated cover"
+DEARER_BOOKLET = "BR-A416", "Assembly booklet, 16 pages, gloss paper"
 STATEMENT = "Looked at and in order."
 # What the browser may take on a busy machine, in milliseconds.
 PATIENCE = 90_000
@@ -196,6 +199,13 @@ class Order:
         return self._one("SELECT id FROM dispatch_notice WHERE order_id = %s")
 
     @property
+    def discrepancy(self):
+        return self._one(
+            "SELECT id FROM order_discrepancy WHERE order_id = %s"
+            " AND state IN ('open', 'verified')"
+        )
+
+    @property
     def notice_state(self):
         return self._one("SELECT state FROM dispatch_notice WHERE order_id = %s")
 
@@ -215,8 +225,9 @@ class Order:
         return float(self._one("SELECT amount_total FROM sale_order WHERE id = %s"))
 
 
-def takes_the_order(service, server, customer, code, quantity, caller):
+def takes_the_order(service, server, customer, goods, quantity, caller):
     """Note the call in a memorandum and turn it into an order (ORD-01, ORD-02)."""
+    code, specification = goods
     page = service.begins("order_confirmation.order_memorandum_action").page
     service.chooses("partner_id", customer)
     service.fills("caller_name", caller)
@@ -226,7 +237,7 @@ def takes_the_order(service, server, customer, code, quantity, caller):
     row.locator("[name='product_id'] input").fill(code)
     page.locator(".o-autocomplete--dropdown-item", has_text=code).first.click()
     row.locator("[name='specification'] textarea, [name='specification'] input").fill(
-        "A4, 16 pages, gloss paper"
+        specification
     )
     row.locator("[name='quantity'] input").fill(str(quantity))
     service.saves()
@@ -239,6 +250,18 @@ def takes_the_order(service, server, customer, code, quantity, caller):
     service.dates("wanted_date", WANTED)
     service.saves()
     return Order(server, service.record)
+
+
+def settles_the_doubt(person, order):
+    """Not what was ordered last time: verified, then settled, in writing (ORD-07)."""
+    order_page = person("service").order(order.id)
+    order_page.presses("action_make_sheet")
+    words = order_page.is_refused()
+    assert "Assembly booklet, 16 pages, gloss paper" in words, words
+    sales = person("sales").opens("order.discrepancy", order.discrepancy)
+    sales.presses("action_verify").signs()
+    supervisor = person("supervisor").opens("order.discrepancy", order.discrepancy)
+    supervisor.presses("action_settle").signs()
 
 
 def signs_before_the_sheet(person, order):
@@ -387,13 +410,13 @@ def goes_from_clearance_to_receipt(person, visitor, order, name):
 
 
 def test_tier_b_from_the_telephone_to_the_receipt(demo_server, person, visitor):
-    """ORD-02, 10, 14, 20, 24, 25, 30, 32, 43, 50, 52, 60, 63, TIER-03: tier B.
+    """ORD-02, 07, 10, 14, 20, 24, 25, 30, 32, 43, 50, 52, 60, 63, TIER-03: tier B.
 
     Each gate is tried too early, and refuses with what is missing and from whom.
     """
     service = person("service")
     order = takes_the_order(
-        service, demo_server, "Tanglewick", "BR-A416", 500, "Ned Hollis"
+        service, demo_server, "Tanglewick", DEARER_BOOKLET, 500, "Ned Hollis"
     )
     [[number]] = demo_server.sql(
         "SELECT name FROM sale_order WHERE id = %s", (order.id,)
@@ -404,6 +427,7 @@ def test_tier_b_from_the_telephone_to_the_receipt(demo_server, person, visitor):
         assert missing in words
     assert "waiting since" in words
     signs_before_the_sheet(person, order)
+    settles_the_doubt(person, order)
     sheet, _link = checks_and_sends_the_sheet(person, order)
     returns_the_sheet(person, sheet, "Olive Tanner")
     signs_the_instruction(person, order)
@@ -427,7 +451,7 @@ def test_tier_b_from_the_telephone_to_the_receipt(demo_server, person, visitor):
 def test_tier_a_with_the_sheet_owed(demo_server, person, visitor):
     """ORD-30, ORD-31, TIER-03: A is made with the sheet owed, and ships on terms."""
     order = takes_the_order(
-        person("service"), demo_server, "Fjordlight", "BR-A416", 400, "Tom Rusk"
+        person("service"), demo_server, "Fjordlight", SAME_BOOKLET, 400, "Tom Rusk"
     )
     signs_before_the_sheet(person, order)
     sheet, link = checks_and_sends_the_sheet(person, order)

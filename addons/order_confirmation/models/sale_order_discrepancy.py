@@ -385,7 +385,8 @@ class SaleOrderLine(models.Model):
             )
         if formula and _mark(formula) != _mark(self.formula):
             found["formula"] = self.formula or "", [[LAST_ORDER, label, formula]], 0.0
-        if last.tolerance_percent != self.tolerance_percent:
+        # A line on which nobody entered one promises the exact quantity: no doubt.
+        if self.tolerance_percent not in (0, last.tolerance_percent):
             found["tolerance"] = (
                 self.tolerance_percent,
                 [[LAST_ORDER, label, last.tolerance_percent]],

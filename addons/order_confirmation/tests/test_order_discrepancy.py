@@ -122,7 +122,10 @@ class TestDiscrepancyOpened(DiscrepancyCase):
         last = self.earlier(price_unit=1.9, tolerance_percent=5)
         order = self.order()
         line = order.order_line
-        self.assertEqual(order.discrepancy_ids.mapped("kind"), ["price", "tolerance"])
+        # Nobody said anything of a tolerance.
+        self.assertEqual(order.discrepancy_ids.mapped("kind"), ["price"])
+        line.tolerance_percent = 8
+        self.assertEqual(order.discrepancy_ids.mapped("kind"), ["tolerance", "price"])
         self.assertIn(last.name, order.discrepancy_ids[0].expected)
         line.write({"price_unit": 1.96, "tolerance_percent": 5})
         self.assertEqual(
