@@ -435,30 +435,37 @@ class SaleOrderLine(models.Model):
         self.env["sale.order"].flush_model(["partner_id", "state", "date_order"])
         query = SQL(
             """
-            SELECT asked.id, array_agg(same.id ORDER BY same.id)
-              FROM sale_order_line asked
-              JOIN sale_order present ON present.id = asked.order_id
-              JOIN res_partner customer ON customer.id = present.partner_id
-             CROSS JOIN LATERAL (
-                SELECT line.order_id
+            WITH asked AS MATERIALIZED (
+                SELECT line.id, line.product_id, line.order_id, present.company_id,
+                       present.state, present.date_order, customer.commercial_partner_id
+                  FROM sale_order_line line
+                  JOIN sale_order present ON present.id = line.order_id
+                  JOIN res_partner customer ON customer.id = present.partner_id
+                 WHERE line.id = ANY(%s)
+            ), sold AS MATERIALIZED (
+                SELECT line.id, line.product_id, line.order_id, earlier.company_id,
+                       earlier.date_order, buyer.commercial_partner_id
                   FROM sale_order_line line
                   JOIN sale_order earlier ON earlier.id = line.order_id
                   JOIN res_partner buyer ON buyer.id = earlier.partner_id
-                 WHERE line.product_id = asked.product_id
+                 WHERE line.product_id IN (SELECT product_id FROM asked)
+                   AND buyer.commercial_partner_id IN (
+                       SELECT commercial_partner_id FROM asked)
+                   AND earlier.state = 'sale'
                    AND line.display_type IS NULL AND line.price_unit > 0
                    AND line.is_downpayment IS NOT TRUE
                    AND COALESCE(line.discount, 0) < 100
-                   AND earlier.state = 'sale' AND earlier.id != present.id
-                   AND earlier.company_id = present.company_id
-                   AND buyer.commercial_partner_id = customer.commercial_partner_id
-                   AND (present.state != 'sale'
-                        OR earlier.date_order < present.date_order)
-                 ORDER BY earlier.date_order DESC, earlier.id DESC LIMIT 1) last
-              JOIN sale_order_line same ON same.order_id = last.order_id
-               AND same.product_id = asked.product_id AND same.display_type IS NULL
-               AND same.price_unit > 0 AND COALESCE(same.discount, 0) < 100
-             WHERE asked.id = ANY(%s)
-             GROUP BY asked.id
+            ), last AS (
+                SELECT DISTINCT ON (asked.id) asked.id, sold.order_id, sold.product_id
+                  FROM asked
+                  JOIN sold USING (product_id, company_id, commercial_partner_id)
+                 WHERE sold.order_id != asked.order_id
+                   AND (asked.state != 'sale' OR sold.date_order < asked.date_order)
+                 ORDER BY asked.id, sold.date_order DESC, sold.order_id DESC
+            )
+            SELECT last.id, array_agg(sold.id ORDER BY sold.id)
+              FROM last JOIN sold USING (order_id, product_id)
+             GROUP BY last.id
             """,
             self.ids,
         )

@@ -125,7 +125,7 @@ class TestDiscrepancyOpened(DiscrepancyCase):
         # Nobody said anything of a tolerance.
         self.assertEqual(order.discrepancy_ids.mapped("kind"), ["price"])
         line.tolerance_percent = 8
-        self.assertEqual(order.discrepancy_ids.mapped("kind"), ["tolerance", "price"])
+        self.assertEqual(order.discrepancy_ids.mapped("kind"), ["price", "tolerance"])
         self.assertIn(last.name, order.discrepancy_ids[0].expected)
         line.write({"price_unit": 1.96, "tolerance_percent": 5})
         self.assertEqual(
