@@ -190,7 +190,7 @@ def working_days_between(start: date, end: date, working_dates: Iterable[date]) 
     :param working_dates: in rising order; must cover both dates
     """
     if end < start:
-        return -sum(1 for day in _until(working_dates, start) if day >= end)
+        return -sum(1 for day in _until(working_dates, start) if end <= day < start)
     return sum(1 for day in _until(working_dates, end) if day > start)
 
 
