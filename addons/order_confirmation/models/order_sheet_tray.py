@@ -93,7 +93,7 @@ class OrderSheetTray(models.Model):
     sheet_id = fields.Many2one("order.sheet", readonly=True, index=True)
     file_ids = fields.One2many("order.sheet.tray.file", "tray_id", "Files")
     picture = fields.Binary(compute="_compute_first_file")
-    pdf = fields.Binary(compute="_compute_first_file")
+    pdf = fields.Binary("Returned as PDF", compute="_compute_first_file")
     first_name = fields.Char("Name of the File", compute="_compute_first_file")
     handled_by_id = fields.Many2one("res.users", readonly=True)
     handled_at = fields.Datetime("Handled", readonly=True)
