@@ -23,7 +23,7 @@ class SaleOrderLine(models.Model):
     # Read with the line: an order without dimensions costs no query more.
     has_dimensions = fields.Boolean(compute="_compute_has_dimensions", store=True)
     special_state = fields.Selection(
-        LINE_STATES, "Product", compute="_compute_special_state"
+        LINE_STATES, "Deviation", compute="_compute_special_state"
     )
 
     @api.depends("dimension_ids")

@@ -8,8 +8,12 @@ class OralPromiseWritten(models.TransientModel):
     _description = "Oral Promise in Writing"
 
     promise_id = fields.Many2one("oral.promise", required=True, readonly=True)
-    sheet_ids = fields.Many2many("order.sheet", compute="_compute_choice")
-    signature_ids = fields.Many2many("signoff.signature", compute="_compute_choice")
+    sheet_ids = fields.Many2many(
+        "order.sheet", string="Sheets Sent", compute="_compute_choice"
+    )
+    signature_ids = fields.Many2many(
+        "signoff.signature", string="Signatures Given", compute="_compute_choice"
+    )
     sheet_id = fields.Many2one("order.sheet", domain="[('id', 'in', sheet_ids)]")
     signature_id = fields.Many2one(
         "signoff.signature", domain="[('id', 'in', signature_ids)]"
