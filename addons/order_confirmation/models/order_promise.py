@@ -87,7 +87,7 @@ class OrderPromise(models.Model):
     cause = fields.Selection(CAUSES, required=True, readonly=True, index=True)
     side = fields.Selection(SIDES, "Caused By", required=True, readonly=True)
     day = fields.Date(
-        "On", required=True, readonly=True, help="For a slip: the day that was lost."
+        "Date", required=True, readonly=True, help="For a slip: the day that was lost."
     )
     working_days = fields.Integer(
         "Delay (Working Days)",
