@@ -11,7 +11,7 @@ class OrderWaiting(models.Model):
     _inherit = "order.waiting"
 
     name = fields.Char("What", compute="_compute_words")
-    document = fields.Char("Document", compute="_compute_words")
+    document = fields.Char(compute="_compute_words")
     next_step = fields.Char("What to Do", compute="_compute_words")
     acting_for = fields.Char(compute="_compute_acting_for")
 
