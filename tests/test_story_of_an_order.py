@@ -466,3 +466,42 @@ def test_tier_a_with_the_sheet_owed(demo_server, person, visitor):
     assert order.owed == "met"
     makes_the_goods(person, order)
     goes_from_clearance_to_receipt(person, visitor, order, "Tom Rusk")
+
+
+def test_departments_review_a_special_product_side_by_side(demo_server, person):
+    """ORD-16: each department says what it thinks, in writing; all agree."""
+    [[review, order]] = demo_server.sql(
+        "SELECT id, order_id FROM special_review WHERE state = 'open'"
+    )
+    person("service").order(order).presses("action_confirm")
+    words = person("service").is_refused()
+    assert "Special-product review" in words, words
+    for login in ("technical", "production", "quality"):
+        reviewer = person(login).opens("special.review", review)
+        reviewer.presses("action_sign")
+        reviewer.page.locator(".modal [name='opinion'] input").first.check()
+        reviewer.signs()
+    [[state]] = demo_server.sql(
+        "SELECT state FROM special_review WHERE id = %s", (review,)
+    )
+    assert state == "passed"
+    person("service").order(order).presses("action_confirm")
+    assert "Special-product review" not in person("service").is_refused()
+
+
+def test_the_planner_says_what_ships_and_when(demo_server, person):
+    """ORD-13: what can ship from stock now, the rest with a date, signed."""
+    [[order]] = demo_server.sql(
+        "SELECT max(o.id) FROM sale_order o WHERE o.state = 'draft' AND EXISTS"
+        " (SELECT FROM signoff_signature s WHERE s.res_model = 'sale.order'"
+        " AND s.res_id = o.id AND s.purpose_code = 'production' AND s.state = 'valid')"
+        " AND NOT EXISTS (SELECT FROM order_review r WHERE r.order_id = o.id)"
+    )
+    planner = person("planner").order(order).presses("action_review")
+    planner.page.wait_for_selector("button[name='action_propose']:visible")
+    planner.presses("action_sign").signs()
+    planner.page.wait_for_selector("button[name='action_sign']", state="detached")
+    [[state]] = demo_server.sql(
+        "SELECT state FROM order_review WHERE order_id = %s", (order,)
+    )
+    assert state == "signed"
