@@ -461,11 +461,13 @@ class TestSuggestion(ReserveCase):
         self.sent_sheet(order)
         self.env.invalidate_all()
         clocks = {clock.kind_id.code: clock for clock in order.clock_ids}
-        clocks.pop("sheet_to_customer")
         self.assertEqual(clocks["production_answer"].state, "met")
         self.assertEqual(clocks["date_to_customer"].state, "met")
         allowed = {code: clock.allowed_hours for code, clock in clocks.items()}
-        self.assertEqual(allowed, {"production_answer": 2, "date_to_customer": 4})
+        self.assertEqual(
+            allowed,
+            {"production_answer": 2, "date_to_customer": 4, "sheet_to_customer": 8},
+        )
 
     def test_a_voided_statement_is_asked_for_again(self):
         """ORD-14: who voids production's date starts its clock anew."""
@@ -475,4 +477,6 @@ class TestSuggestion(ReserveCase):
         order.order_line.tolerance_percent = 7
         self.env.invalidate_all()
         running = order.clock_ids.filtered(lambda clock: clock.state == "running")
-        self.assertIn("production_answer", running.mapped("kind_id.code"))
+        self.assertEqual(
+            running.mapped("kind_id.code"), ["production_answer", "sheet_to_customer"]
+        )

@@ -341,7 +341,7 @@ class TestSpecialReviewOutside(SpecialCase, HttpCase):
                 )
             self.assertEqual(kind, "pdf")
             text = _text(data)
-            for words in (title, review.name, "330 mm", "300 mm", "10.0",
+            for words in (title, review.name, "330 mm", "300 mm", "10.0 %",
                           "Fold tested twice."):  # fmt: skip
                 self.assertIn(words, text)
         review.order_id.special_dimension_ids.value = 340

@@ -70,4 +70,4 @@ class TestStatementPapers(OrderCase, HttpCase):
         self.assertTrue(shutil.which("pdffonts"), "poppler-utils is needed")
         fonts = subprocess.run(["pdffonts", "-"], input=data, capture_output=True,
                                check=True)  # fmt: skip
-        self.assertIn("NotoSansCJK", fonts.stdout.decode())
+        self.assertIn("NotoSansCJKtc", fonts.stdout.decode())
