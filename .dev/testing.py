@@ -124,6 +124,8 @@ def _command(name, arguments):
         f"--config-file={paths.ROOT / 'pyproject.toml'}",
         "-p",
         "strict_skips",
+        "-p",
+        "own_filestore",
         f"--odoo-config={paths.ODOO_CONFIG}",
         f"--odoo-database={name}",
         "--odoo-http",
