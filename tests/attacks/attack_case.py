@@ -21,6 +21,7 @@ FORGED = {
     "tier_proposal_key": "<object object>",
     "tier_review_key": [1],
     "signoff_chain": True,
+    "kept_key": "<object object>",
     "sheet_key": "<object object>",
     "delivery_application_key": {},
     "dispatch_notice_key": [1],

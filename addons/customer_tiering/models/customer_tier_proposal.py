@@ -1,13 +1,10 @@
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import formatLang
 
 from .res_partner import tier_keyed
-
-# Whoever holds this object may write a proposal. It is compared by identity: a context
-# that comes over RPC can hold no object of ours.
-_PROPOSAL_KEY = object()
 
 PURPOSE = "customer_tier"
 STATES = [
@@ -19,14 +16,6 @@ STATES = [
     ("withdrawn", "Withdrawn"),
 ]
 ASKERS = ("salesperson", "supervisor", "sales_director", "finance")
-# What anybody who may write may write: discussion, not the paper.
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
-_OPEN = {"signature_ids"}
-
-
-def keyed(proposals):
-    """Return the proposals with the right to write them."""
-    return proposals.sudo().with_context(tier_proposal_key=_PROPOSAL_KEY)
 
 
 class CustomerTierProposal(models.Model):
@@ -39,9 +28,10 @@ class CustomerTierProposal(models.Model):
 
     _name = "customer.tier.proposal"
     _description = "Proposal of a Customer's Tier"
-    _inherit = ["mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _inherit = ["kept.record", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
     _order = "id desc"
     _mail_post_access = "read"
+    _kept_open = frozenset({*DISCUSSION, "signature_ids"})
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -177,31 +167,12 @@ class CustomerTierProposal(models.Model):
 
     # -- nobody writes here but the methods below ----------------------------------
 
-    def _check_key(self):
-        if self.env.context.get("tier_proposal_key") is not _PROPOSAL_KEY:
-            raise AccessError(
-                self.env._(
-                    "A proposal is measured from the books or asked for on the "
-                    "customer, and decided by signature. It stays as it was signed."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but the measuring and the asking (TIER-02)."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody; only the discussion is open (TIER-02)."""
-        if not all(name.startswith(_OPEN_PREFIXES) or name in _OPEN for name in vals):
-            self._check_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody: it is the customer's history."""
-        self._check_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody but measuring, asking and signature (TIER-02)."""
+        return self.env._(
+            "A proposal is measured from the books or asked for on the customer, and "
+            "decided by signature. It stays as it was signed."
+        )
 
     # -- asking for a tier by hand ---------------------------------------------------
 

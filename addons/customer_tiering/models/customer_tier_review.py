@@ -1,13 +1,11 @@
 import json
 
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..standard import Part, score, tier_of
-
-# Compared by identity: no context that comes from outside can hold this object.
-_REVIEW_KEY = object()
 
 
 class CustomerTierReview(models.Model):
@@ -15,10 +13,11 @@ class CustomerTierReview(models.Model):
 
     _name = "customer.tier.review"
     _description = "Measuring of All Customers"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["kept.record", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "until"
     _mail_post_access = "read"
+    _kept_open = frozenset(DISCUSSION)
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True
@@ -48,30 +47,9 @@ class CustomerTierReview(models.Model):
 
     # -- nobody writes here but the measuring ----------------------------------------
 
-    def _check_key(self):
-        if self.env.context.get("tier_review_key") is not _REVIEW_KEY:
-            raise AccessError(
-                self.env._("Customers are measured, and the result stays as it was.")
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but the measuring."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody; only the discussion is open."""
-        if not all(
-            name.startswith(("message_", "activity_", "my_activity_")) for name in vals
-        ):
-            self._check_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody."""
-        self._check_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody but the measuring; the discussion is open."""
+        return self.env._("Customers are measured, and the result stays as it was.")
 
     # -- measuring -------------------------------------------------------------------
 
@@ -140,14 +118,14 @@ class CustomerTierReview(models.Model):
             proposed = tier_of(result, [(row.id, row.min_score) for row in tiers])
             if proposed != present_id:
                 rows.append((partner_id, present_id, proposed, result, measured))
-        review = self.sudo().with_context(tier_review_key=_REVIEW_KEY).create(
+        review = keyed(self).create(
             {
                 "company_id": company.id,
                 "until": until,
                 "measured_count": len(present),
                 "standard": self._standard(criteria, tiers),
             }
-        )  # fmt: skip
+        )
         review._propose(rows, tiers)
         review._tell_directors(len(rows))
         return review

@@ -1,10 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.addons.written_signoff.keeping import keyed
 
 from ..matrix import WAIVED, Excepted, Rule
-
-# Compared by identity: no context that comes from outside can hold this object.
-_GATE_KEY = object()
 
 
 class ReleaseDecision(models.Model):
@@ -15,6 +12,7 @@ class ReleaseDecision(models.Model):
     """
 
     _name = "release.decision"
+    _inherit = "kept.record"
     _description = "Release Decision"
     _order = "id desc"
 
@@ -41,30 +39,12 @@ class ReleaseDecision(models.Model):
                 for code, row in (decision.rules or {}).items()
             )
 
-    def _check_key(self):
-        if self.env.context.get("release_gate_key") is not _GATE_KEY:
-            raise AccessError(
-                self.env._(
-                    "Releases are recorded when an order passes its gate, "
-                    "and cannot be written, changed or deleted."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _kept_refusal(self):
         """Refuse everybody but the gate itself."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody."""
-        self._check_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody."""
-        self._check_key()
-        return super().unlink()
+        return self.env._(
+            "Releases are recorded when an order passes its gate, and cannot be "
+            "written, changed or deleted."
+        )
 
     @api.model
     def _record(self, gate, orders, answers):
@@ -72,8 +52,7 @@ class ReleaseDecision(models.Model):
         tiers = orders._release_tiers()
         asked = orders.filtered(lambda order: _asks_deposit(answers[order.id]))
         deposits = asked._deposits_asked(asked) if asked else {}
-        keyed = self.sudo().with_context(release_gate_key=_GATE_KEY)
-        decisions = keyed.create(
+        decisions = keyed(self).create(
             [
                 {
                     "order_id": order.id,

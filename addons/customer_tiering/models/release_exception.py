@@ -1,12 +1,9 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from ..matrix import Excepted
-
-# Whoever holds this object may write an exception. It is compared by identity: a
-# context that comes over RPC can hold no object of ours.
-_EXCEPTION_KEY = object()
 
 PURPOSE = "release_exception"
 STATES = [
@@ -25,14 +22,6 @@ ASKERS = (
     "planner",
     "shipping",
 )
-# What anybody who may write may write: discussion, not the paper.
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
-_OPEN = {"signature_ids"}
-
-
-def keyed(exceptions):
-    """Return the exceptions with the right to write them."""
-    return exceptions.sudo().with_context(release_exception_key=_EXCEPTION_KEY)
 
 
 class ReleaseException(models.Model):
@@ -46,9 +35,10 @@ class ReleaseException(models.Model):
 
     _name = "release.exception"
     _description = "Authorised Exception"
-    _inherit = ["mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _inherit = ["kept.record", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
     _order = "id desc"
     _mail_post_access = "read"
+    _kept_open = frozenset({*DISCUSSION, "signature_ids"})
 
     order_id = fields.Many2one(
         "sale.order", required=True, readonly=True, index=True, ondelete="restrict"
@@ -100,32 +90,13 @@ class ReleaseException(models.Model):
 
     # -- nobody writes here but the methods below ----------------------------------
 
-    def _check_key(self):
-        if self.env.context.get("release_exception_key") is not _EXCEPTION_KEY:
-            raise AccessError(
-                self.env._(
-                    "An exception is asked for on its order and granted by signature. "
-                    "It stays as it was signed: for another reason, another "
-                    "requirement or a longer time, ask for another one."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but :meth:`_ask` (TIER-07)."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody; only the discussion is open (TIER-07)."""
-        if not all(name.startswith(_OPEN_PREFIXES) or name in _OPEN for name in vals):
-            self._check_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody."""
-        self._check_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody but :meth:`_ask` and what follows from it (TIER-07)."""
+        return self.env._(
+            "An exception is asked for on its order and granted by signature. It stays "
+            "as it was signed: for another reason, another requirement or a longer "
+            "time, ask for another one."
+        )
 
     # -- asking ----------------------------------------------------------------------
 

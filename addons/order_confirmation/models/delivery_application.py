@@ -1,11 +1,9 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 PURPOSE = "delivery_application"
-
-# Compared by identity: no context that comes over RPC can hold this object.
-_APPLICATION_KEY = object()
 
 # What only the application itself writes: where it stands, and what it copied.
 GUARDED = {
@@ -15,16 +13,6 @@ GUARDED = {
 
 # The items that customer service verifies beside the goods, in the order of asking.
 ITEMS = ("address", "recipient", "contact", "phone")
-
-
-def keyed(records):
-    """Return the records with the right to write what is guarded."""
-    return records.sudo().with_context(delivery_application_key=_APPLICATION_KEY)
-
-
-def holds_key(env):
-    """Tell whether it is the application itself that writes."""
-    return env.context.get("delivery_application_key") is _APPLICATION_KEY
 
 
 class DeliveryApplication(models.Model):
@@ -87,7 +75,7 @@ class DeliveryApplication(models.Model):
         :raises UserError: the order is not released, or nothing is left to apply for
         :raises AccessError: a guarded field is given
         """
-        if not holds_key(self.env):
+        if not holds_key(self):
             for vals in vals_list:
                 self._refuse_guarded(vals)
         applications = super().create(
@@ -172,7 +160,7 @@ class DeliveryApplication(models.Model):
 
     def write(self, vals):
         """Refuse what follows from order and signature."""
-        if not holds_key(self.env):
+        if not holds_key(self):
             self._refuse_guarded(vals)
             if vals.keys() & {"order_id", "picking_id"}:
                 raise UserError(

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import AccessError, UserError
-
-from .delivery_application import holds_key, keyed
 
 
 class DeliveryApplicationLine(models.Model):
@@ -10,6 +9,7 @@ class DeliveryApplicationLine(models.Model):
     _name = "delivery.application.line"
     _description = "Delivery Application Line"
     _rec_name = "product_id"
+    _kept_by = "delivery.application"
 
     application_id = fields.Many2one(
         "delivery.application", required=True, index=True, ondelete="cascade"
@@ -145,14 +145,14 @@ class DeliveryApplicationLine(models.Model):
 
     def _refuse_guarded(self, vals):
         guarded = {"ordered", "left_before"} & vals.keys()
-        if guarded and not holds_key(self.env):
+        if guarded and not holds_key(self):
             raise AccessError(
                 self.env._("What was ordered and has left is counted, not written.")
             )
 
     def write(self, vals):
         """Void the signature of an application whose goods change (ORD-15, ORD-52)."""
-        if holds_key(self.env):
+        if holds_key(self):
             return super().write(vals)
         self._refuse_guarded(vals)
         if vals.keys() - {"quantity"}:
@@ -178,8 +178,10 @@ class DeliveryApplicationCheck(models.Model):
     """One item that customer service verified with the customer: by whom and when."""
 
     _name = "delivery.application.check"
+    _inherit = "kept.record"
     _description = "Verified Item of a Delivery Application"
     _order = "sequence, id"
+    _kept_by = "delivery.application"
 
     application_id = fields.Many2one(
         "delivery.application", required=True, index=True, ondelete="cascade"
@@ -214,39 +216,24 @@ class DeliveryApplicationCheck(models.Model):
             goods = check.key.startswith("goods:")
             check.display_name = check.value if goods else check.item
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _kept_refusal(self):
         """Refuse everybody but the application itself."""
-        self._check_key()
-        return super().create(vals_list)
+        return self.env._("What must be verified follows the delivery application.")
 
-    def unlink(self):
-        """Refuse everybody but the application itself."""
-        self._check_key()
-        return super().unlink()
-
-    def _check_key(self):
-        if not holds_key(self.env):
-            raise AccessError(
-                self.env._("What must be verified follows the delivery application.")
-            )
-
-    def write(self, vals):
+    def _kept_admit(self, vals):
         """Note who ticks an item, and when; nothing else can be written.
 
         :raises UserError: the application is signed, or there is nothing to verify
         """
-        if holds_key(self.env):
-            return super().write(vals)
         if vals.keys() - {"verified", "note"}:
-            self._check_key()
+            return super()._kept_admit(vals)
         if set(self.application_id.mapped("state")) & {"signed", "done"}:
             raise UserError(
                 self.env._("The application is signed: what was verified stays.")
             )
         if "verified" in vals:
-            vals = {**vals, **self._stamp(vals["verified"])}
-        return super().write(vals)
+            return {**vals, **self._stamp(vals["verified"])}
+        return vals
 
     def _stamp(self, verified):
         empty = self.filtered(lambda check: not (check.value or "").strip())

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
 from ..coverage import Grant, tops
-from .delivery_application import PURPOSE, keyed
+from .delivery_application import PURPOSE
 
 
 class DeliveryApplication(models.Model):

@@ -3,11 +3,12 @@ from binascii import Error as Base64Error
 from datetime import UTC, datetime, time, timedelta
 
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from .. import scan
-from .dispatch_notice import keyed
+from . import dispatch_notice  # noqa: F401 - it comes before what extends it
 
 PURPOSE = "arrival_receipt"
 CLAIM_DAYS = 3

@@ -1,10 +1,8 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import AccessError, UserError
-
-# Compared by identity: no context that comes over RPC can hold this object.
-_NOTICE_KEY = object()
 
 # What people enter: how the goods travel, until the notice is sent; then how the
 # customer confirmed it. Everything else follows from what happened.
@@ -19,16 +17,6 @@ GUARDED = {
     "sent_by_id", "sent_how", "received_at", "received_noted_by_id", "arrived_on",
     "arrived_at", "arrived_by", "remarks", "claim_until", "claims", "claimed_at",
 }  # fmt: skip
-
-
-def keyed(records):
-    """Return the records with the right to write what is guarded."""
-    return records.sudo().with_context(dispatch_notice_key=_NOTICE_KEY)
-
-
-def holds_key(env):
-    """Tell whether it is the notice itself that writes."""
-    return env.context.get("dispatch_notice_key") is _NOTICE_KEY
 
 
 class DispatchNotice(models.Model):
@@ -208,7 +196,7 @@ class DispatchNotice(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Refuse everybody: a notice is made when goods have left."""
-        if not holds_key(self.env):
+        if not holds_key(self):
             raise AccessError(
                 self.env._("A dispatch notice is made by itself when goods have left.")
             )
@@ -216,7 +204,7 @@ class DispatchNotice(models.Model):
 
     def write(self, vals):
         """Let people write how the goods travel, and how the customer confirmed."""
-        if not holds_key(self.env):
+        if not holds_key(self):
             self._refuse_guarded(vals)
         return super().write(vals)
 

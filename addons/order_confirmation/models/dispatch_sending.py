@@ -1,7 +1,8 @@
 from odoo import fields, models
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
-from .dispatch_notice import keyed
+from . import dispatch_notice  # noqa: F401 - it comes before what extends it
 
 
 class DispatchNotice(models.Model):

@@ -1,11 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
 
 from .sale_order_statements import _outcome
-
-# Whoever holds this object may write a confirmation. It is compared by identity: a
-# context that comes over RPC can hold no object of ours.
-_FORMULA_KEY = object()
 
 TECHNICAL, CONSENT = "formula_confirmation", "formula_consent"
 STATES = [
@@ -16,15 +13,8 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 TODO = "mail.mail_activity_data_todo"
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
-_OPEN = {"access_token", "signature_ids"}
 # What technical fills in, before anybody has signed.
 _WORDS = {"formula_words", "consequence"}
-
-
-def keyed(records):
-    """Return the confirmations with the right to write them."""
-    return records.sudo().with_context(formula_key=_FORMULA_KEY)
 
 
 class FormulaConfirmation(models.Model):
@@ -37,9 +27,16 @@ class FormulaConfirmation(models.Model):
 
     _name = "formula.confirmation"
     _description = "Formula Confirmation"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _inherit = [
+        "kept.record",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "signoff.mixin",
+    ]
     _order = "id desc"
     _mail_post_access = "read"
+    _kept_open = frozenset({*DISCUSSION, "access_token", "signature_ids"})
 
     name = fields.Char("Number", required=True, readonly=True, index="trigram")
     order_id = fields.Many2one(
@@ -87,40 +84,20 @@ class FormulaConfirmation(models.Model):
 
     # -- nobody writes here but the document itself ------------------------------------
 
-    def _check_formula_key(self):
-        if self.env.context.get("formula_key") is not _FORMULA_KEY:
-            raise AccessError(
-                self.env._(
-                    "A formula confirmation is made from its order, and its state "
-                    "follows what technical and the customer sign: nobody writes, "
-                    "copies or deletes it directly."
-                )
-            )
+    def _kept_refusal(self):
+        """Refuse everybody but :meth:`_make` and what is signed, and deleting."""
+        return self.env._(
+            "A formula confirmation is made from its order, and its state follows what "
+            "technical and the customer sign: nobody writes, copies or deletes it "
+            "directly."
+        )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but :meth:`_make`."""
-        self._check_formula_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Let technical fill it in before it is signed, and nobody write the rest."""
-        closed = {
-            name
-            for name in vals
-            if name not in _OPEN and not name.startswith(_OPEN_PREFIXES)
-        }
-        if closed and not self._may_fill_in(closed):
-            self._check_formula_key()
-        return super().write(vals)
-
-    def _may_fill_in(self, names):
-        return names <= _WORDS and all(document.state == "draft" for document in self)
-
-    def unlink(self):
-        """Refuse everybody: a number that was given stays."""
-        self._check_formula_key()
-        return super().unlink()
+    def _kept_admit(self, vals):
+        """Let technical fill it in before it is signed."""
+        draft = all(document.state == "draft" for document in self)
+        if draft and self._kept_closed(vals) <= _WORDS:
+            return vals
+        return super()._kept_admit(vals)
 
     @api.model
     def _make(self, order):

@@ -2,10 +2,11 @@ from base64 import b64decode
 
 from odoo import fields, models
 from odoo.addons.written_signoff.digest import number
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
 from ..scan import drawn
-from .formula_confirmation import CONSENT, TECHNICAL, keyed
+from .formula_confirmation import CONSENT, TECHNICAL
 
 HOW = [("email", "E-mail with portal link"), ("link", "Portal link handed over")]
 

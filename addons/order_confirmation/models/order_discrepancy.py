@@ -1,13 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.addons.written_signoff import keeping
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..discrepancy import CONTRACT, LAST_ORDER, PRICE_LIST, SETTLED
 from .sale_order_contract import unit_price
-
-# Whoever holds this object may write a discrepancy. It is compared by identity: a
-# context that comes over RPC can hold no object of ours, so that no caller forges it.
-_KEY = object()
 
 VERIFY, SETTLE = "discrepancy_verify", "discrepancy_settle"
 KINDS = [
@@ -23,14 +20,12 @@ STATES = [
     ("cleared", "Cleared"),
 ]
 WAITING = ("open", "verified")
-# What anybody who reads it may add: discussion, not the paper.
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
 
 
 def keyed(discrepancies):
-    """Return the discrepancies with the right to write them."""
-    return discrepancies.sudo().with_context(
-        discrepancy_key=_KEY, mail_create_nolog=True, mail_create_nosubscribe=True
+    """Return the discrepancies with the right to write them, without notes of it."""
+    return keeping.keyed(discrepancies).with_context(
+        mail_create_nolog=True, mail_create_nosubscribe=True
     )
 
 
@@ -57,9 +52,10 @@ class OrderDiscrepancy(models.Model):
 
     _name = "order.discrepancy"
     _description = "Discrepancy"
-    _inherit = ["mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _inherit = ["kept.record", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
     _order = "id desc"
     _mail_post_access = "read"
+    _kept_open = frozenset(keeping.DISCUSSION)
 
     order_id = fields.Many2one(
         "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
@@ -150,31 +146,12 @@ class OrderDiscrepancy(models.Model):
 
     # -- nobody writes here but the check and the signatures ---------------------
 
-    def _check_key(self):
-        if self.env.context.get("discrepancy_key") is not _KEY:
-            raise AccessError(
-                self.env._(
-                    "Discrepancies are opened by the check of the order and closed by "
-                    "what is signed: nobody writes or deletes them directly."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but the check of the lines."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everything but discussion."""
-        if any(not name.startswith(_OPEN_PREFIXES) for name in vals):
-            self._check_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody."""
-        self._check_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody but the check of the lines and what is signed."""
+        return self.env._(
+            "Discrepancies are opened by the check of the order and closed by what is "
+            "signed: nobody writes or deletes them directly."
+        )
 
     # -- verifying and settling --------------------------------------------------
 

@@ -1,10 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
-
-# Whoever holds this object may add to a ledger. It is compared by identity: a context
-# that comes over RPC can hold no object of ours, so that no caller can forge it.
-_LEDGER_KEY = object()
 
 CAUSES = [
     ("first", "First promise"),
@@ -45,11 +40,6 @@ FOR EACH STATEMENT EXECUTE FUNCTION order_promise_guard();
 """
 
 
-def keyed(entries):
-    """Return the entries with the right to add some."""
-    return entries.sudo().with_context(promise_key=_LEDGER_KEY)
-
-
 def release(cr):
     """Take the guard out of the database, when the add-on leaves it."""
     cr.execute("DROP FUNCTION IF EXISTS order_promise_guard() CASCADE")
@@ -63,8 +53,10 @@ class OrderPromise(models.Model):
     """
 
     _name = "order.promise"
+    _inherit = "kept.record"
     _description = "Promise Ledger"
     _order = "id desc"
+    _kept_for_good = True
 
     order_id = fields.Many2one(
         "sale.order", required=True, readonly=True, index=True, ondelete="restrict"
@@ -128,31 +120,13 @@ class OrderPromise(models.Model):
         for entry in self:
             entry.display_name = f"{entry.order_id.name} · {causes.get(entry.cause)}"
 
-    def _check_key(self, adding=True):
-        if not adding or self.env.context.get("promise_key") is not _LEDGER_KEY:
-            raise AccessError(
-                self.env._(
-                    "The promise ledger is written by what happens to an order: the "
-                    "production statement, a late sheet, a date relaxed with a "
-                    "signature. Nobody writes, changes or deletes its entries."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but the order's own methods."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody."""
-        self._check_key(adding=False)
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody."""
-        self._check_key(adding=False)
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody; the order's own methods add, and change nothing either."""
+        return self.env._(
+            "The promise ledger is written by what happens to an order: the production "
+            "statement, a late sheet, a date relaxed with a signature. Nobody writes, "
+            "changes or deletes its entries."
+        )
 
     def action_open_order(self):
         """Open the order behind the entry."""

@@ -1,12 +1,9 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..allocation import losses
-
-# Whoever holds this object may write what a review works out. It is compared by
-# identity: a context that comes over RPC can hold no object of ours.
-_REVIEW_KEY = object()
 
 STATES = [
     ("draft", "Proposal"),
@@ -18,17 +15,6 @@ STATES = [
 LIVE = ("draft", "signed")
 # What the planner writes on a proposal.
 CHOSEN = {"from_stock", "rest_date"}
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
-
-
-def keyed(records):
-    """Return the records with the right to write what the review works out."""
-    return records.sudo().with_context(review_key=_REVIEW_KEY)
-
-
-def holds_key(records):
-    """Return whether these records come from a method of the review itself."""
-    return records.env.context.get("review_key") is _REVIEW_KEY
 
 
 class OrderReview(models.Model):
@@ -40,8 +26,9 @@ class OrderReview(models.Model):
 
     _name = "order.review"
     _description = "Order Review"
-    _inherit = ["mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _inherit = ["kept.record", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
     _order = "id desc"
+    _kept_open = frozenset(DISCUSSION)
 
     name = fields.Char(related="order_id.name", store=True)
     order_id = fields.Many2one(
@@ -86,44 +73,23 @@ class OrderReview(models.Model):
 
     # -- nobody writes here but the review itself --------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but :meth:`sale.order.action_review`."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Let the planner choose on a proposal; the rest follows from the facts."""
-        chosen = vals.keys() & {"reason", "line_ids"}
-        if not holds_key(self):
-            others = {
-                name for name in vals.keys() - chosen
-                if not name.startswith(_OPEN_PREFIXES)
-            }  # fmt: skip
-            # Lines are changed one by one, never added, replaced or taken away.
-            if others or any(
-                command[0] not in (1, 4) for command in vals.get("line_ids") or ()
-            ):
-                raise AccessError(self._refused())
-            if chosen:
-                self._require_planner()
-                self._require_draft()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody: a proposal that is not wanted is made anew."""
-        self._check_key()
-        return super().unlink()
-
-    def _check_key(self):
-        if not holds_key(self):
-            raise AccessError(self._refused())
-
-    def _refused(self):
+    def _kept_refusal(self):
+        """Refuse everybody but :meth:`sale.order.action_review`, and deleting."""
         return self.env._(
             "A review is made from its order and the stock. On a proposal the planner "
             "chooses quantities and dates and gives a reason; nothing else is written."
         )
+
+    def _kept_admit(self, vals):
+        """Let the planner choose on a proposal; the rest follows from the facts."""
+        # Lines are changed one by one, never added, replaced or taken away.
+        if self._kept_closed(vals) - {"reason", "line_ids"} or any(
+            command[0] not in (1, 4) for command in vals.get("line_ids") or ()
+        ):
+            return super()._kept_admit(vals)
+        self._require_planner()
+        self._require_draft()
+        return vals
 
     def _require_draft(self):
         if any(review.state != "draft" for review in self):

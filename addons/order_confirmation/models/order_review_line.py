@@ -1,8 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.addons.written_signoff.keeping import holds_key, keyed
+from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from .order_review import CHOSEN, holds_key, keyed
+from .order_review import CHOSEN
 
 DIGITS = 3
 
@@ -11,8 +12,10 @@ class OrderReviewLine(models.Model):
     """One line of an order: from stock now, and the rest with its date (ORD-13)."""
 
     _name = "order.review.line"
+    _inherit = "kept.record"
     _description = "Goods of an Order Review"
     _order = "review_id, id"
+    _kept_by = "order.review"
 
     review_id = fields.Many2one(
         "order.review", required=True, readonly=True, index=True, ondelete="cascade"
@@ -88,36 +91,27 @@ class OrderReviewLine(models.Model):
             )
         return keyed(self).create(values)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but the proposal."""
-        self._check_key()
-        return super().create(vals_list)
+    def _kept_refusal(self):
+        """Refuse everybody but a proposal."""
+        return self.env["order.review"]._kept_refusal()
 
-    def write(self, vals):
-        """Let the planner choose quantity and date; who loses follows at once."""
-        if holds_key(self):
-            return super().write(vals)
+    def _kept_admit(self, vals):
+        """Let the planner choose quantity and date."""
         if vals.keys() - CHOSEN:
-            raise AccessError(self.env["order.review"]._refused())
+            return super()._kept_admit(vals)
         self.review_id._require_planner()
         self.review_id._require_draft()
+        return vals
+
+    def write(self, vals):
+        """Check what is chosen; who loses by it follows at once."""
         result = super().write(vals)
-        if "from_stock" in vals:
+        if "from_stock" in vals and not holds_key(self):
             for line in self:
                 line._check_quantity()
             for review in self.review_id:
                 review._count_losers()
         return result
-
-    def unlink(self):
-        """Refuse everybody but a new proposal."""
-        self._check_key()
-        return super().unlink()
-
-    def _check_key(self):
-        if not holds_key(self):
-            raise AccessError(self.env["order.review"]._refused())
 
     def _same(self, one, other):
         return float_compare(one, other, precision_digits=DIGITS) == 0
@@ -197,8 +191,10 @@ class OrderReviewLoser(models.Model):
     """An order that gets less because of a review: who loses what (ORD-13)."""
 
     _name = "order.review.loser"
+    _inherit = "kept.record"
     _description = "Who Loses by an Order Review"
     _order = "review_id desc, id"
+    _kept_by = "order.review"
 
     review_id = fields.Many2one(
         "order.review", required=True, readonly=True, index=True, ondelete="cascade"
@@ -247,22 +243,6 @@ class OrderReviewLoser(models.Model):
             ]
         )
 
-    def _check_key(self):
-        if not holds_key(self):
-            raise AccessError(self.env["order.review"]._refused())
-
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _kept_refusal(self):
         """Refuse everybody but the review."""
-        self._check_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody but the review."""
-        self._check_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody but the review."""
-        self._check_key()
-        return super().unlink()
+        return self.env["order.review"]._kept_refusal()

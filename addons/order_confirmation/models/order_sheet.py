@@ -2,11 +2,8 @@ import json
 
 from odoo import api, fields, models
 from odoo.addons.written_signoff.digest import canonical, sha256
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
-
-# Whoever holds this object may write a sheet. It is compared by identity: a context
-# that comes over RPC can hold no object of ours, so that no caller can forge it.
-_SHEET_KEY = object()
 
 STATES = [
     ("draft", "To be checked"),
@@ -28,19 +25,6 @@ NEEDED = {
     "returned": ("sheet_check", "sheet_return"),
     "accepted": ("sheet_check", "sheet_return", "sheet_verify"),
 }
-# What anybody with write access may write: discussion, not the paper.
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
-_OPEN = {"access_token", "signature_ids", "check_line_ids"}
-
-
-def keyed(sheets):
-    """Return the sheets with the right to write them."""
-    return sheets.sudo().with_context(sheet_key=_SHEET_KEY)
-
-
-def holds_key(records):
-    """Return whether these records come from a method of the sheet itself."""
-    return records.env.context.get("sheet_key") is _SHEET_KEY
 
 
 class OrderSheet(models.Model):
@@ -53,9 +37,18 @@ class OrderSheet(models.Model):
 
     _name = "order.sheet"
     _description = "Order Confirmation Sheet"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _inherit = [
+        "kept.record",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "signoff.mixin",
+    ]
     _order = "id desc"
     _mail_post_access = "read"
+    _kept_open = frozenset(
+        {*DISCUSSION, "access_token", "signature_ids", "check_line_ids"}
+    )
 
     name = fields.Char("Number", required=True, readonly=True, index="trigram")
     order_id = fields.Many2one(
@@ -112,37 +105,13 @@ class OrderSheet(models.Model):
 
     # -- nobody writes here but the sheet itself -----------------------------------
 
-    def _check_sheet_key(self):
-        if not holds_key(self):
-            raise AccessError(
-                self.env._(
-                    "A sheet is made from its order and keeps what it says. Its state "
-                    "follows what people sign, send and return: nobody writes, copies "
-                    "or deletes it directly."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but :meth:`_make` (ORD-20)."""
-        self._check_sheet_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse content and state from everybody, administrators included."""
-        closed = {
-            name
-            for name in vals
-            if name not in _OPEN and not name.startswith(_OPEN_PREFIXES)
-        }
-        if closed:
-            self._check_sheet_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody: a number that was given stays."""
-        self._check_sheet_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse content and state from everybody, administrators included (ORD-20)."""
+        return self.env._(
+            "A sheet is made from its order and keeps what it says. Its state follows "
+            "what people sign, send and return: nobody writes, copies or deletes it "
+            "directly."
+        )
 
     def _move(self, state, **values):
         """Take these sheets to a state, with what belongs to it."""

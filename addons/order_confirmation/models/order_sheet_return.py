@@ -1,10 +1,11 @@
 from base64 import b64decode
 
 from odoo import fields, models
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
 from ..scan import drawn
-from .order_sheet import ENDED, keyed
+from .order_sheet import ENDED
 
 # What customer service answers for when it verifies a return (ORD-25).
 TICKS = ("legible", "signatory_mark", "unchanged", "remarks_clear")

@@ -2,9 +2,10 @@ from base64 import b64encode
 
 from odoo import fields, models
 from odoo.addons.written_signoff.digest import sha256
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
-from .order_sheet import keyed
+from . import order_sheet  # noqa: F401 - it comes before what extends it
 
 REPORT = "order_confirmation.report_order_sheet"
 SENT_HOW = [

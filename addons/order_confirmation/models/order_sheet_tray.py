@@ -1,12 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, html2plaintext
 
 from .. import returns
-
-# Whoever holds this object may write the tray. It is compared by identity: a context
-# that comes over RPC can hold no object of ours.
-_TRAY_KEY = object()
 
 REASONS = [
     (returns.NO_FILE, "No file attached"),
@@ -21,12 +18,6 @@ REASONS = [
 ]
 STATES = [("waiting", "Waiting"), ("taken", "Taken"), ("discarded", "Discarded")]
 TODO = "mail.mail_activity_data_todo"
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
-
-
-def keyed(records):
-    """Return the records of the tray with the right to write them."""
-    return records.sudo().with_context(tray_key=_TRAY_KEY)
 
 
 class OrderSheetTrayGuard(models.AbstractModel):
@@ -34,32 +25,16 @@ class OrderSheetTrayGuard(models.AbstractModel):
 
     _name = "order.sheet.tray.guard"
     _description = "Kept by the Tray"
+    _inherit = "kept.record"
+    _kept_by = "order.sheet.tray"
+    _kept_open = frozenset(DISCUSSION)
 
-    def _check_tray_key(self):
-        if self.env.context.get("tray_key") is not _TRAY_KEY:
-            raise AccessError(
-                self.env._(
-                    "What came by mail is kept as it came: it is assigned to a sheet, "
-                    "or discarded with the reason."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but the receipt of a mail."""
-        self._check_tray_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody but the tray itself; discussion is free."""
-        if any(not name.startswith(_OPEN_PREFIXES) for name in vals):
-            self._check_tray_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody: also what is discarded is kept."""
-        self._check_tray_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody but the receipt of a mail and the tray; also to delete."""
+        return self.env._(
+            "What came by mail is kept as it came: it is assigned to a sheet, or "
+            "discarded with the reason."
+        )
 
 
 class OrderSheetTray(models.Model):

@@ -1,10 +1,11 @@
 from base64 import b64encode
 
 from odoo import fields, models
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
 from .. import scan
-from .order_sheet_tray import TODO, keyed
+from .order_sheet_tray import TODO
 
 ROLES = ("customer_service", "merchandiser")
 

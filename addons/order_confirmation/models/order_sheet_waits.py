@@ -1,8 +1,9 @@
 from odoo import fields, models
 from odoo.addons.service_clock.models.res_company import aware
+from odoo.addons.written_signoff.keeping import keyed
 
 from ..promise import Wait
-from .order_sheet import keyed
+from . import order_sheet  # noqa: F401 - it comes before what extends it
 
 WAITING = ("sent", "rejected")
 

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.written_signoff.keeping import keyed
 
-from .formula_confirmation import CONSENT, STATES, TECHNICAL, TODO, keyed
+from .formula_confirmation import CONSENT, STATES, TECHNICAL, TODO
 from .sale_order_statements import _outcome
 
 

@@ -4,14 +4,14 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 from odoo.addons.service_clock.clock import NoWorkingTime
 from odoo.addons.service_clock.models.res_company import aware
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..promise import Entry, pending
-from .order_promise import CAUSES, SIDE_OF, SIDES, keyed
+from .order_promise import CAUSES, SIDE_OF, SIDES
 from .order_sheet import ENDED
-from .order_sheet import keyed as sheet_keyed
 from .order_sheet_waits import WAITING
 
 _logger = logging.getLogger(__name__)
@@ -431,7 +431,7 @@ class SaleOrder(models.Model):
         done = out.filtered(
             lambda sheet: sheet.waits[-1][1] is not None and sheet.order_id.id in slips
         )
-        sheet_keyed(done).write({"slips_pending": False})
+        keyed(done).write({"slips_pending": False})
 
     @api.model
     def _cron_settle_promises(self):

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
-
-# Whoever holds this object may write a review. It is compared by identity: a context
-# that comes over RPC can hold no object of ours.
-_REVIEW_KEY = object()
 
 STATES = [
     ("open", "Being reviewed"),
@@ -14,17 +11,6 @@ STATES = [
 ]
 LIVE = ("open", "passed")
 TODO = "mail.mail_activity_data_todo"
-_OPEN_PREFIXES = ("message_", "activity_", "my_activity_", "website_message_")
-
-
-def keyed(records):
-    """Return the records of a review with the right to write them."""
-    return records.sudo().with_context(special_review_key=_REVIEW_KEY)
-
-
-def holds_key(records):
-    """Return whether these records come from a method of the review itself."""
-    return records.env.context.get("special_review_key") is _REVIEW_KEY
 
 
 class SpecialReviewGuard(models.AbstractModel):
@@ -32,35 +18,16 @@ class SpecialReviewGuard(models.AbstractModel):
 
     _name = "special.review.guard"
     _description = "Kept by a Special-Product Review"
+    _inherit = "kept.record"
+    _kept_by = "special.review"
+    _kept_open = frozenset({*DISCUSSION, "signature_ids"})
 
-    def _check_review_key(self):
-        if not holds_key(self):
-            raise AccessError(
-                self.env._(
-                    "A special-product review follows from its order and from what "
-                    "departments sign: nobody writes, copies or deletes it directly."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but the review itself."""
-        self._check_review_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody but the review itself; discussion is free."""
-        if any(
-            name != "signature_ids" and not name.startswith(_OPEN_PREFIXES)
-            for name in vals
-        ):
-            self._check_review_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody: a number that was given stays."""
-        self._check_review_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody but the review itself: a number that was given stays."""
+        return self.env._(
+            "A special-product review follows from its order and from what departments "
+            "sign: nobody writes, copies or deletes it directly."
+        )
 
 
 class SpecialReview(models.Model):

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
-from .special_review import keyed
+from . import special_review  # noqa: F401 - it comes before what extends it
 from .special_review_department import PURPOSE
 
 OPINIONS = [("agree", "Agrees"), ("object", "Objects")]

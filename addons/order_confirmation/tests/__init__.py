@@ -12,6 +12,7 @@ from . import (
     test_intake_completeness,
     test_intake_completeness_rule,
     test_intake_memorandum,
+    test_keeping,
     test_memorandum_report,
     test_oral_promise,
     test_order_discrepancy,

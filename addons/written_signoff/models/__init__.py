@@ -1,4 +1,5 @@
 from . import (
+    kept_record,
     signoff_chain,
     signoff_delegation,
     signoff_finding,

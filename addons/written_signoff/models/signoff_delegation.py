@@ -6,23 +6,12 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..identity import spent
+from ..keeping import DISCUSSION, holds_key, keyed
 from . import signoff_mixin  # noqa: F401 - the mixin comes before who inherits it
-from .signoff_signature import keyed
-
-# Whoever holds this object may write a delegation that is signed. Compared by identity:
-# no context that comes over RPC can hold it.
-_DELEGATION_KEY = object()
 
 PURPOSE = "delegation"
 RUNNING = ("planned", "in_force")
-# What the giver writes before signing; nobody writes anything else.
-_OPEN_PREFIXES = ("message_", "activity_", "website_message_")
 NOTICE = timedelta(days=1)
-
-
-def unlocked(delegations):
-    """Return the delegations with the right to move them."""
-    return delegations.sudo().with_context(signoff_delegation=_DELEGATION_KEY)
 
 
 class SignoffDelegation(models.Model):
@@ -153,9 +142,6 @@ class SignoffDelegation(models.Model):
             "date_from", "date_to", "reason",
         }  # fmt: skip
 
-    def _unlocked(self):
-        return self.env.context.get("signoff_delegation") is _DELEGATION_KEY
-
     @api.model_create_multi
     def create(self, vals_list):
         """Let everybody give their own authority, and nobody another's (ROL-04)."""
@@ -168,8 +154,8 @@ class SignoffDelegation(models.Model):
 
     def write(self, vals):
         """Let the giver write a draft; a signed delegation stays as it was signed."""
-        closed = {name for name in vals if not name.startswith(_OPEN_PREFIXES)}
-        if closed and not self._unlocked():
+        closed = {name for name in vals if not name.startswith(DISCUSSION)}
+        if closed and not holds_key(self):
             foreign = self.filtered(lambda row: row.giver_id != self.env.user)
             if foreign or not closed <= self._draft_fields():
                 raise AccessError(self._refuse_foreign())
@@ -363,7 +349,7 @@ class SignoffDelegation(models.Model):
         """Begin, or wait for the day; see that the turns are told on time."""
         result = super()._signoff_signed(signature)
         if signature.purpose_code == PURPOSE:
-            rows = unlocked(self)
+            rows = keyed(self)
             rows.state = "planned"
             if rows.date_from > fields.Datetime.now():
                 rows._tell(lambda row: row._said_given())
@@ -378,7 +364,7 @@ class SignoffDelegation(models.Model):
     def _signoff_voided(self, signatures):
         """End what was withdrawn, or changed behind the back of the system."""
         result = super()._signoff_voided(signatures)
-        running = unlocked(self).filtered(lambda row: row.state in RUNNING)
+        running = keyed(self).filtered(lambda row: row.state in RUNNING)
         if running:
             running.write(
                 {
@@ -485,7 +471,7 @@ class SignoffDelegation(models.Model):
     @api.model
     def _cron_turn(self):
         """Start and end what is due, and tell both; twice changes nothing."""
-        unlocked(self).search([("state", "in", RUNNING)])._turn()
+        keyed(self).search([("state", "in", RUNNING)])._turn()
 
     def _turn(self):
         """Take these delegations to where their dates say that they are."""

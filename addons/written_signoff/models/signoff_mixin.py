@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ..digest import canonical, sha256
 from ..identity import is_identified, spent
+from ..keeping import keyed
 from ..wording import words
-from .signoff_signature import keyed
 
 # What a caller may say of how a signature was given.
 HOW = {"method", "signer_name", "signer_role", "evidence", "evidence_name"}

@@ -2,19 +2,14 @@ import base64
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..digest import link, sha256
 from ..guard import protect_signatures
 from ..wording import table
-
-# Whoever holds this object may append to the chain. It is compared by identity, and a
-# context that comes over RPC can hold no object of ours: no caller can forge it. It is
-# handed out by a function of this module and by no method, for a server action can call
-# methods but import nothing.
-_CHAIN_KEY = object()
+from . import kept_record  # noqa: F401 - it comes before who inherits it
 
 # The columns that the digest of a row covers. Content and evidence are covered by
 # their own digests.
@@ -25,11 +20,6 @@ COVERED = (
     "method", "content_digest", "evidence_name", "evidence_digest",
 )  # fmt: skip
 GUARDED = (*COVERED, "content", "evidence", "previous_digest", "digest")
-
-
-def keyed(rows):
-    """Return the rows with the right to append to the chain."""
-    return rows.sudo().with_context(signoff_chain=_CHAIN_KEY)
 
 
 def payload(row):
@@ -54,6 +44,7 @@ class SignoffSignature(models.Model):
     """
 
     _name = "signoff.signature"
+    _inherit = "kept.record"
     _description = "Signature"
     _order = "id desc"
 
@@ -162,30 +153,12 @@ class SignoffSignature(models.Model):
 
     # -- nobody writes here but the chain itself ---------------------------------
 
-    def _check_chain_key(self):
-        if self.env.context.get("signoff_chain") is not _CHAIN_KEY:
-            raise AccessError(
-                self.env._(
-                    "Signatures are evidence. They are made by signing a document, and "
-                    "nobody can write, change, copy or delete them."
-                )
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse everybody but :meth:`_append` (ROL-03, PLT-05)."""
-        self._check_chain_key()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Refuse everybody; only the shortcut ``state`` follows a closing row."""
-        self._check_chain_key()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refuse everybody."""
-        self._check_chain_key()
-        return super().unlink()
+    def _kept_refusal(self):
+        """Refuse everybody but :meth:`_append` and :meth:`_settle` (ROL-03, PLT-05)."""
+        return self.env._(
+            "Signatures are evidence. They are made by signing a document, and "
+            "nobody can write, change, copy or delete them."
+        )
 
     # -- the chain ---------------------------------------------------------------
 
@@ -197,7 +170,7 @@ class SignoffSignature(models.Model):
             canonical text of what was signed
         :return: the rows, in the order of the values
         """
-        self._check_chain_key()
+        self._kept_check()
         chain = self.env["signoff.chain"].sudo()
         last, head = chain._lock_head(company)
         prepared = []
@@ -221,7 +194,7 @@ class SignoffSignature(models.Model):
 
         :param dict reason: ``{signature id: text}``
         """
-        self._check_chain_key()
+        self._kept_check()
         for company, rows in self.grouped("company_id").items():
             self._append(company, rows._closing(kind, reason, method))
         self._settle(kind)

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..digest import Change, canonical, changes, sha256
-from .signoff_signature import keyed
+from ..keeping import keyed
 
 FETCHED = [
     "company_id",
