@@ -20,6 +20,7 @@ import company
 import databases
 import paths
 import serving
+from story import PATIENCE, Person
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -148,3 +149,28 @@ def log_in(demo_server, browser):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def person(demo_server, log_in):
+    """`person("technical")` is that person at a browser of their own."""
+    people = {}
+    languages = {row["login"]: row["lang"] for row in demo_server.logins}
+
+    def somebody(login):
+        if login not in people:
+            people[login] = Person(log_in, login, languages[login])
+        return people[login]
+
+    return somebody
+
+
+@pytest.fixture
+def visitor(demo_server, browser):
+    """A browser of somebody who has a link and no log-in."""
+    context = browser.new_context(
+        base_url=demo_server.url, viewport={"width": 390, "height": 844}
+    )
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()

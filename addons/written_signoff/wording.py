@@ -30,17 +30,20 @@ def table(document, terms):
     return Markup("<table class='table table-sm mb-0'><tbody>%s</tbody></table>") % rows
 
 
-def _rows(document, path, terms):
+def _rows(document, path, terms, heading=""):
     for key, value in terms.items():
         here = (*path, key)
+        whole = document._signoff_label(here)
+        # Elsewhere a label stands alone and names its line; here the heading does.
+        label = whole.removeprefix(f"{heading}, ")
         indent = min(len(path), 3) * 3
         if isinstance(value, dict) and value:
             yield Markup(
                 "<tr><th colspan='2' class='ps-%s fw-bold border-0 pb-0'>%s</th></tr>"
-            ) % (indent or 1, document._signoff_label(here))
-            yield from _rows(document, here, value)
+            ) % (indent or 1, label)
+            yield from _rows(document, here, value, whole)
         elif text := document._signoff_words(here, value):
             yield Markup(
                 "<tr><td class='text-muted ps-%s pe-3'>%s</td>"
                 "<td class='text-break w-75'>%s</td></tr>"
-            ) % (indent or 1, document._signoff_label(here), text)
+            ) % (indent or 1, label, text)

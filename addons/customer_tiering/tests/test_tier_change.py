@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
 from ..models.res_partner import tier_keyed
@@ -241,6 +241,22 @@ class TestProposals(TierChangeCase):
         self.assertEqual(set(rows.mapped("state")), {"signed"})
         self.assertEqual(len(rows._signoff_valid(["customer_tier"])), len(rows))
         self.assertEqual(self.tier(self.customers["c"]), "B")
+
+    def test_the_dialog_on_the_screen(self):
+        """TIER-02: each proposal once, with its figures, and one as one."""
+        self.invoice(self.customers["c"], 6000)
+        rows = self.measure().proposal_ids
+        director = self.people["sales_director"]
+        for some in (rows, rows[:1]):
+            action = some.with_user(director).action_sign()
+            dialog = self.env[action["res_model"]].with_user(director)
+            form = Form(dialog.with_context(**action["context"]))
+            shown = str(form.terms_html)
+            self.assertEqual(shown.count("<table"), len(some))
+            for row in some:
+                self.assertIn(row.partner_id.name, shown)
+            alone = len(some) == 1
+            self.assertEqual("changes of tiers" in form.document_name, not alone)
 
     def test_the_tier_moved_on_meanwhile(self):
         """TIER-02: a proposal starts from the tier that it names, or not at all."""

@@ -19,7 +19,8 @@ class CustomerTierSign(models.TransientModel):
     def _proposals(self):
         """Return what is signed: several in one go, or the one document."""
         document = self._document()
-        return document | self.proposal_ids
+        # On the screen the dialog is not stored, nor are the rows that it holds.
+        return document | self.proposal_ids._origin
 
     @api.depends("proposal_ids")
     def _compute_document(self):

@@ -42,8 +42,13 @@ class OrderDemo(models.AbstractModel):
         self._as(order, "service").action_special_review()
 
     def _make_tray(self):
-        """Let a mail come in that names no sheet."""
+        """Give returned sheets an address; let a mail come in that names no sheet."""
+        company = self.env.ref("base.main_company")
+        host = company.email.partition("@")[2]
+        domain = self.env["mail.alias.domain"].create({"name": host})
+        company.alias_domain_id = domain
         box = self.env.ref("order_confirmation.mailbox_main")
+        box.alias_domain_id = domain
         photo = self._drawn("Ned Hollis")
         self.env["order.sheet.tray"].with_context(lang="en_US")._receive(
             {

@@ -53,7 +53,7 @@ class SaleOrder(models.Model):
 
     def action_technical_statement(self):
         """Open the technical statement."""
-        return self._signoff_dialog("technical")
+        return self._signoff_dialog("technical", dialog_size="large")
 
     def action_production_statement(self):
         """Open the production statement."""
@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
 
     def action_finance_clearance(self):
         """Open the clearance to ship."""
-        return self._signoff_dialog("finance_clearance")
+        return self._signoff_dialog("finance_clearance", dialog_size="large")
 
     # -- what comes before what --------------------------------------------------
 

@@ -1,3 +1,4 @@
+import { formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
 import { RPCError } from "@web/core/network/rpc";
@@ -5,6 +6,7 @@ import { registry } from "@web/core/registry";
 import { Mutex } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
+import { user } from "@web/core/user";
 import { Layout } from "@web/search/layout";
 import { getDefaultConfig } from "@web/views/view";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -61,6 +63,15 @@ export class ReleaseMatrix extends Component {
 
     get matrix() {
         return this.state.matrix;
+    }
+
+    /** What a paper on the wall must say: whose rules these are, and of which day. */
+    get company() {
+        return user.activeCompany.name;
+    }
+
+    get today() {
+        return formatDate(luxon.DateTime.now());
     }
 
     cellProps(gate, requirement, tier) {
