@@ -23,6 +23,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_users,
     sale_order,
     sale_order_answer,
     sale_order_exception,

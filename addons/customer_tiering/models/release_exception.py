@@ -138,14 +138,8 @@ class ReleaseException(models.Model):
         return row.with_env(self.env)
 
     def _check_asker(self):
-        groups = [self.env.ref(f"customer_tiering.role_{role}") for role in ASKERS]
-        if not any(group in self.env.user.all_group_ids for group in groups):
-            raise AccessError(
-                self.env._(
-                    "An exception is asked for by: %s.",
-                    ", ".join(group.sudo().name for group in groups),
-                )
-            )
+        if who_may := self.env.user._lacks_role(*ASKERS):
+            raise AccessError(self.env._("An exception is asked for by: %s.", who_may))
 
     def _check_possible(self):
         """Raise unless this is something from which an exception can be granted now."""

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from .sale_order_statements import _outcome
 
@@ -111,19 +111,6 @@ class FormulaConfirmation(models.Model):
                 "lang": order._sheet_language(),
             }
         )
-
-    def _require_role(self, *roles):
-        """Raise unless the person has one of these roles; being administrator is none.
-
-        :raises AccessError: naming who may
-        """
-        groups = [self.env.ref(f"customer_tiering.role_{role}") for role in roles]
-        if not any(group in self.env.user.all_group_ids for group in groups):
-            raise AccessError(
-                self.env._(
-                    "This is done by: %s.", ", ".join(group.name for group in groups)
-                )
-            )
 
     # -- what is signed ----------------------------------------------------------------
 

@@ -79,7 +79,7 @@ class FormulaConfirmation(models.Model):
 
     def _check_sending(self):
         self.ensure_one()
-        self._require_role("customer_service", "merchandiser", "salesperson")
+        self.env.user._require_role("customer_service", "merchandiser", "salesperson")
         self.check_access("read")
         if self.state not in ("signed", "sent"):
             raise UserError(
@@ -113,7 +113,7 @@ class FormulaConfirmation(models.Model):
     def action_scan(self):
         """Open the dialog that takes an acceptance on paper."""
         self.ensure_one()
-        self._require_role("customer_service", "merchandiser", "salesperson")
+        self.env.user._require_role("customer_service", "merchandiser", "salesperson")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Accepted on Paper"),

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..allocation import losses
@@ -87,7 +87,7 @@ class OrderReview(models.Model):
             command[0] not in (1, 4) for command in vals.get("line_ids") or ()
         ):
             return super()._kept_admit(vals)
-        self._require_planner()
+        self.env.user._require_role("planner")
         self._require_draft()
         return vals
 
@@ -156,15 +156,10 @@ class OrderReview(models.Model):
     def action_propose(self):
         """Propose anew from the stock and the orders of now."""
         self.ensure_one()
-        self._require_planner()
+        self.env.user._require_role("planner")
         self._require_draft()
         self._refresh()
         return True
-
-    def _require_planner(self):
-        group = self.env.ref("customer_tiering.role_planner")
-        if group not in self.env.user.all_group_ids:
-            raise AccessError(self.env._("This is done by: %s.", group.sudo().name))
 
     # -- signing -----------------------------------------------------------------------
 
@@ -356,7 +351,7 @@ class SaleOrder(models.Model):
         if not live or (
             live.state == "draft" and planner in self.env.user.all_group_ids
         ):
-            reviews._require_planner()
+            self.env.user._require_role("planner")
             self._check_reviewable()
             self._signoff_lock()
             live = reviews._propose(self)
@@ -372,7 +367,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         reviews = self.env["order.review"]
-        reviews._require_planner()
+        self.env.user._require_role("planner")
         self._check_reviewable()
         self._signoff_lock()
         return {

@@ -99,7 +99,7 @@ class OrderReviewLine(models.Model):
         """Let the planner choose quantity and date."""
         if vals.keys() - CHOSEN:
             return super()._kept_admit(vals)
-        self.review_id._require_planner()
+        self.env.user._require_role("planner")
         self.review_id._require_draft()
         return vals
 

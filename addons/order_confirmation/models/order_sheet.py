@@ -3,7 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.addons.written_signoff.digest import canonical, sha256
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 STATES = [
     ("draft", "To be checked"),
@@ -242,19 +242,6 @@ class OrderSheet(models.Model):
         )[:1]
 
     # -- who may -------------------------------------------------------------------
-
-    def _require_role(self, *roles):
-        """Raise unless the person has one of these roles; being administrator is none.
-
-        :raises AccessError: naming who may
-        """
-        groups = [self.env.ref(f"customer_tiering.role_{role}") for role in roles]
-        if not any(group in self.env.user.all_group_ids for group in groups):
-            raise AccessError(
-                self.env._(
-                    "This is done by: %s.", ", ".join(group.name for group in groups)
-                )
-            )
 
     def _require_state(self, *states):
         """Raise unless the sheet stands where this can be done, and is up to date."""

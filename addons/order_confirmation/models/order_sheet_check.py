@@ -107,7 +107,7 @@ class OrderSheetCheck(models.Model):
                     "You prepared this sheet. Somebody else checks it line by line."
                 )
             )
-        sheets._require_role("customer_service", "merchandiser", "supervisor")
+        self.env.user._require_role("customer_service", "merchandiser", "supervisor")
 
 
 class OrderSheet(models.Model):

@@ -122,7 +122,7 @@ class OrderSheet(models.Model):
 
     def action_scan(self):
         """Open the dialog that takes a scanned return."""
-        self._require_role("customer_service", "merchandiser", "salesperson")
+        self.env.user._require_role("customer_service", "merchandiser", "salesperson")
         return self._return_dialog("order.sheet.scan", self.env._("Returned on Paper"))
 
     # -- verification --------------------------------------------------------------
@@ -175,7 +175,7 @@ class OrderSheet(models.Model):
 
     def action_reject(self):
         """Open the dialog that sends a return back with its reason."""
-        self._require_role("customer_service")
+        self.env.user._require_role("customer_service")
         return self._return_dialog(
             "order.sheet.reject", self.env._("Reject the Return")
         )
@@ -185,7 +185,7 @@ class OrderSheet(models.Model):
 
         :raises UserError: no reason, or nothing to reject
         """
-        self._require_role("customer_service")
+        self.env.user._require_role("customer_service")
         self._require_state("returned")
         reason = (reason or "").strip()
         if not any(map(str.isalnum, reason)):

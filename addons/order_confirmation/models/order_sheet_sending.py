@@ -118,7 +118,7 @@ class OrderSheet(models.Model):
         return super(OrderSheet, unmarked).message_post(**kwargs)
 
     def _check_sending(self):
-        self._require_role("customer_service")
+        self.env.user._require_role("customer_service")
         self._require_state("checked", "sent", "rejected")
 
     def _sent(self, how):
@@ -139,7 +139,7 @@ class OrderSheet(models.Model):
 
     def action_received(self):
         """Open the dialog that records “received clearly” (ORD-21)."""
-        self._require_role("customer_service", "merchandiser")
+        self.env.user._require_role("customer_service", "merchandiser")
         self._require_state("sent", "returned", "rejected", "accepted")
         return {
             "type": "ir.actions.act_window",
@@ -155,7 +155,7 @@ class OrderSheet(models.Model):
 
         :raises UserError: no name, or a time before it was sent
         """
-        self._require_role("customer_service", "merchandiser")
+        self.env.user._require_role("customer_service", "merchandiser")
         self._require_state("sent", "returned", "rejected", "accepted")
         if not any(map(str.isalnum, who or "")):
             raise UserError(self.env._("Please say who confirmed it."))

@@ -37,7 +37,7 @@ class OrderSheetTray(models.Model):
 
     def _require_waiting(self):
         self.ensure_one()
-        self.env["order.sheet"]._require_role(*ROLES)
+        self.env.user._require_role(*ROLES)
         self.check_access("read")
         if self.state != "waiting":
             raise UserError(self.env._("This mail was handled already."))

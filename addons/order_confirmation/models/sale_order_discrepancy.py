@@ -95,7 +95,7 @@ class SaleOrder(models.Model):
         :return: what is newly in doubt instead of the sheet, so that it is on record
         """
         self.ensure_one()
-        self.env["order.sheet"]._require_role("customer_service")
+        self.env.user._require_role("customer_service")
         self.check_access("write")
         if self._release_held_to_rules().order_line._check_discrepancies():
             return self.action_view_discrepancies()

@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
         documents = self.env["formula.confirmation"]
         document = self.sudo()._formula_confirmation()
         if not document:
-            documents._require_role("technical")
+            self.env.user._require_role("technical")
             self._check_before_formula_confirmation()
             self._signoff_lock()
             document = documents._make(self)

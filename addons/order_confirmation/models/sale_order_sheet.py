@@ -46,7 +46,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         sheets = self.env["order.sheet"]
-        sheets._require_role("customer_service")
+        self.env.user._require_role("customer_service")
         self.check_access("write")
         self._signoff_lock()
         if missing := self._sheet_missing():

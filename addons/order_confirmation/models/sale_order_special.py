@@ -288,7 +288,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         reviews = self.env["special.review"]
-        reviews._require_role(*REVIEWERS)
+        self.env.user._require_role(*REVIEWERS)
         self._signoff_lock()
         if refused := self._special_refusals():
             raise UserError("\n".join(refused))

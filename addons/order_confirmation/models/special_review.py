@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 STATES = [
     ("open", "Being reviewed"),
@@ -93,19 +93,6 @@ class SpecialReview(models.Model):
             [("opinion", "=", False), ("department_id.group_id", "in", groups.ids)]
         )
         return [("state", "=", "open"), ("opinion_ids", "in", waiting)]
-
-    def _require_role(self, *roles):
-        """Raise unless the person has one of these roles; being administrator is none.
-
-        :raises AccessError: naming who may
-        """
-        groups = [self.env.ref(f"customer_tiering.role_{role}") for role in roles]
-        if not any(group in self.env.user.all_group_ids for group in groups):
-            raise AccessError(
-                self.env._(
-                    "This is done by: %s.", ", ".join(group.name for group in groups)
-                )
-            )
 
     # -- making ----------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ class FormulaConfirmationScan(models.TransientModel):
         """
         self.ensure_one()
         document = self.formula_id
-        document._require_role("customer_service", "merchandiser", "salesperson")
+        self.env.user._require_role("customer_service", "merchandiser", "salesperson")
         document.check_access("read")
         self._check_scan()
         evidence = self.with_context(bin_size=False).scan

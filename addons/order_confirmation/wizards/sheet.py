@@ -76,7 +76,7 @@ class OrderSheetScan(models.TransientModel):
         """
         self.ensure_one()
         sheet = self.sheet_id
-        sheet._require_role("customer_service", "merchandiser", "salesperson")
+        self.env.user._require_role("customer_service", "merchandiser", "salesperson")
         sheet.check_access("read")
         self._check_scan()
         evidence = self.with_context(bin_size=False).scan
