@@ -28,6 +28,7 @@ from . import (
     order_completeness,
     order_completeness_rule,
     order_discrepancy,
+    order_document,
     order_estimate,
     order_estimate_report,
     order_memorandum,

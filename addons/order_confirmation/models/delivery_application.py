@@ -3,6 +3,8 @@ from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..opening import form_of, shown
+
 PURPOSE = "delivery_application"
 
 # What only the application itself writes: where it stands, and what it copied.
@@ -267,22 +269,8 @@ class DeliveryApplication(models.Model):
     def action_open_source(self):
         """Open the order or the transfer."""
         self.ensure_one()
-        source = self.order_id or self.picking_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": source._name,
-            "res_id": source.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.order_id or self.picking_id)
 
     def _show(self):
         """Return the action that shows these applications."""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Delivery Applications"),
-            "res_model": self._name,
-        }
-        if len(self) == 1:
-            return {**action, "res_id": self.id, "views": [(False, "form")]}
-        views = [(False, "list"), (False, "form")]
-        return {**action, "domain": [("id", "in", self.ids)], "views": views}
+        return shown(self, self.env._("Delivery Applications"))

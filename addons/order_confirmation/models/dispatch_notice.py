@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import AccessError, UserError
 
+from ..opening import form_of, shown
+
 # What people enter: how the goods travel, until the notice is sent; then how the
 # customer confirmed it. Everything else follows from what happened.
 TRAVEL = {
@@ -284,25 +286,11 @@ class DispatchNotice(models.Model):
     def action_open_source(self):
         """Open the order, or the transfer where there is none."""
         self.ensure_one()
-        source = self.order_id or self.picking_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": source._name,
-            "res_id": source.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.order_id or self.picking_id)
 
     def _show(self):
         """Return the action that shows these notices."""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dispatch Notices"),
-            "res_model": self._name,
-        }
-        if len(self) == 1:
-            return {**action, "res_id": self.id, "views": [(False, "form")]}
-        views = [(False, "list"), (False, "form")]
-        return {**action, "domain": [("id", "in", self.ids)], "views": views}
+        return shown(self, self.env._("Dispatch Notices"))
 
 
 class DispatchNoticeLine(models.Model):

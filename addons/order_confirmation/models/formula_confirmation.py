@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
+from . import order_document  # noqa: F401 - it comes before what inherits it
 from .sale_order_statements import _outcome
 
 TECHNICAL, CONSENT = "formula_confirmation", "formula_consent"
@@ -29,6 +30,7 @@ class FormulaConfirmation(models.Model):
     _description = "Formula Confirmation"
     _inherit = [
         "kept.record",
+        "order.document",
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",

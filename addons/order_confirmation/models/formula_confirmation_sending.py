@@ -5,6 +5,7 @@ from odoo.addons.written_signoff.digest import number
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
+from ..opening import letter
 from ..scan import drawn
 from .formula_confirmation import CONSENT, TECHNICAL
 
@@ -44,22 +45,12 @@ class FormulaConfirmation(models.Model):
         :raises AccessError: not customer service or sales
         """
         self._check_sending()
-        template = self.env.ref("order_confirmation.mail_template_formula")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Send the Formula Confirmation"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_composition_mode": "comment",
-                "default_template_id": template.id,
-                "force_email": True,
-                "mark_formula_as_sent": True,
-            },
-        }
+        return letter(
+            self,
+            self.env._("Send the Formula Confirmation"),
+            "order_confirmation.mail_template_formula",
+            mark_formula_as_sent=True,
+        )
 
     def action_hand_over_link(self):
         """Note that the customer gets the link, or the paper, by another way."""
@@ -163,16 +154,6 @@ class FormulaConfirmation(models.Model):
     def _get_report_base_filename(self):
         """Name the downloaded file after the number."""
         return self.name.replace("/", "-")
-
-    def action_open_order(self):
-        """Open the order behind the confirmation."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
 
 
 def _decoded(evidence):

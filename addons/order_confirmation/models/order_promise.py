@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import order_document  # noqa: F401 - it comes before what inherits it
+
 CAUSES = [
     ("first", "First promise"),
     ("sheet_late", "Sheet late"),
@@ -53,7 +55,7 @@ class OrderPromise(models.Model):
     """
 
     _name = "order.promise"
-    _inherit = "kept.record"
+    _inherit = ["kept.record", "order.document"]
     _description = "Promise Ledger"
     _order = "id desc"
     _kept_for_good = True
@@ -127,13 +129,3 @@ class OrderPromise(models.Model):
             "statement, a late sheet, a date relaxed with a signature. Nobody writes, "
             "changes or deletes its entries."
         )
-
-    def action_open_order(self):
-        """Open the order behind the entry."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }

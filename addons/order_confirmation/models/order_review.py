@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..allocation import losses
+from . import order_document  # noqa: F401 - it comes before what inherits it
 
 STATES = [
     ("draft", "Proposal"),
@@ -26,7 +27,13 @@ class OrderReview(models.Model):
 
     _name = "order.review"
     _description = "Order Review"
-    _inherit = ["kept.record", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _inherit = [
+        "kept.record",
+        "order.document",
+        "mail.thread",
+        "mail.activity.mixin",
+        "signoff.mixin",
+    ]
     _order = "id desc"
     _kept_open = frozenset(DISCUSSION)
 
@@ -296,16 +303,6 @@ class OrderReview(models.Model):
         )
         return result
 
-    def action_open_order(self):
-        """Open the order behind the review."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
-
     def action_open_losers(self):
         """Show who loses what by this review."""
         self.ensure_one()
@@ -355,12 +352,7 @@ class SaleOrder(models.Model):
             self._check_reviewable()
             self._signoff_lock()
             live = reviews._propose(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "order.review",
-            "res_id": live.id,
-            "views": [(False, "form")],
-        }
+        return live._open()
 
     def action_review_anew(self):
         """Make a new proposal beside the review that is signed."""
@@ -370,12 +362,7 @@ class SaleOrder(models.Model):
         self.env.user._require_role("planner")
         self._check_reviewable()
         self._signoff_lock()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "order.review",
-            "res_id": reviews._propose(self).id,
-            "views": [(False, "form")],
-        }
+        return reviews._propose(self)._open()
 
     def _check_reviewable(self):
         lines = self.env["sale.order.line"].sudo()

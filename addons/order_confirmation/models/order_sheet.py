@@ -5,6 +5,8 @@ from odoo.addons.written_signoff.digest import canonical, sha256
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
+from . import order_document  # noqa: F401 - it comes before what inherits it
+
 STATES = [
     ("draft", "To be checked"),
     ("checked", "Checked"),
@@ -39,6 +41,7 @@ class OrderSheet(models.Model):
     _description = "Order Confirmation Sheet"
     _inherit = [
         "kept.record",
+        "order.document",
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -285,22 +288,3 @@ class OrderSheet(models.Model):
         """Open the version that is in force."""
         current = self._current() or self
         return current.with_env(self.env)._open()
-
-    def _open(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "order.sheet",
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
-    def action_open_order(self):
-        """Open the order behind the sheet."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }

@@ -5,6 +5,7 @@ from odoo.addons.written_signoff.digest import sha256
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
+from ..opening import letter
 from . import order_sheet  # noqa: F401 - it comes before what extends it
 
 REPORT = "order_confirmation.report_order_sheet"
@@ -70,24 +71,14 @@ class OrderSheet(models.Model):
         """
         self._check_sending()
         self._freeze_pdf()
-        template = self.env.ref("order_confirmation.mail_template_order_sheet")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Send the Sheet"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_composition_mode": "comment",
-                "default_template_id": template.id,
-                "default_email_layout_xmlid": "mail.mail_notification_layout_with_"
-                "responsible_signature",
-                "force_email": True,
-                "mark_sheet_as_sent": True,
-            },
-        }
+        return letter(
+            self,
+            self.env._("Send the Sheet"),
+            "order_confirmation.mail_template_order_sheet",
+            default_email_layout_xmlid="mail.mail_notification_layout_with_"
+            "responsible_signature",
+            mark_sheet_as_sent=True,
+        )
 
     def action_print_for_fax(self):
         """Note that the sheet goes by fax, and return its PDF."""

@@ -41,12 +41,7 @@ class SaleOrder(models.Model):
             self._check_before_formula_confirmation()
             self._signoff_lock()
             document = documents._make(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": documents._name,
-            "res_id": document.id,
-            "views": [(False, "form")],
-        }
+        return document._open()
 
     def _formula_facts(self, technical):
         """Return ``{order id: Fact}``: technical signed, and the customer accepted.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
 from odoo.exceptions import UserError
 
+from ..opening import letter
 from ..special import REFUSED, REVIEW, STANDARD
 
 LINE_STATES = [
@@ -332,21 +333,11 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("Every dimension on %s is within the limit.", self.name)
             )
-        template = self.env.ref("order_confirmation.mail_template_special_refused")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tell the Customer"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_composition_mode": "comment",
-                "default_template_id": template.id,
-                "force_email": True,
-            },
-        }
+        return letter(
+            self,
+            self.env._("Tell the Customer"),
+            "order_confirmation.mail_template_special_refused",
+        )
 
 
 class OrderSheetCheck(models.Model):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
+from . import order_document  # noqa: F401 - it comes before what inherits it
+
 STATES = [
     ("open", "Being reviewed"),
     ("passed", "All agree"),
@@ -40,7 +42,12 @@ class SpecialReview(models.Model):
 
     _name = "special.review"
     _description = "Special-Product Contract Review"
-    _inherit = ["special.review.guard", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "special.review.guard",
+        "order.document",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _mail_post_access = "read"
 
@@ -322,25 +329,6 @@ class SpecialReview(models.Model):
                 }
             )
         return rows
-
-    def _open(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
-    def action_open_order(self):
-        """Open the order behind the review."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
 
 
 class SpecialReviewLine(models.Model):

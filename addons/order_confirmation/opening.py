@@ -1,0 +1,47 @@
+"""Actions that open records on the screen, as every button needs them."""
+
+
+def form_of(record):
+    """Return the action that opens one record in its form."""
+    return {
+        "type": "ir.actions.act_window",
+        "res_model": record._name,
+        "res_id": record.id,
+        "views": [(False, "form")],
+    }
+
+
+def shown(records, name):
+    """Return the action that shows one record in its form, and several as a list."""
+    if len(records) == 1:
+        return {**form_of(records), "name": name}
+    return {
+        "type": "ir.actions.act_window",
+        "name": name,
+        "res_model": records._name,
+        "views": [(False, "list"), (False, "form")],
+        "domain": [("id", "in", records.ids)],
+    }
+
+
+def letter(records, name, template, **context):
+    """Return the action that opens Odoo's composer with a letter about the records.
+
+    :param str template: the XML id of the mail template
+    :param context: what the composer is told besides
+    """
+    return {
+        "type": "ir.actions.act_window",
+        "name": name,
+        "res_model": "mail.compose.message",
+        "views": [(False, "form")],
+        "target": "new",
+        "context": {
+            "default_model": records._name,
+            "default_res_ids": records.ids,
+            "default_composition_mode": "comment",
+            "default_template_id": records.env.ref(template).id,
+            "force_email": True,
+            **context,
+        },
+    }
