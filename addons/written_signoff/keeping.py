@@ -24,6 +24,13 @@ def keyed(records):
     return records.sudo().with_context(**{_CONTEXT: _key(records)})
 
 
+def labels(records, names):
+    """Return these fields as people read them, for the sentence that refuses them."""
+    return ", ".join(
+        records._fields[name]._description_string(records.env) for name in sorted(names)
+    )
+
+
 def holds_key(records):
     """Return whether these records come from a method of the document itself."""
     return records.env.context.get(_CONTEXT) is _key(records)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.written_signoff.keeping import holds_key, keyed
+from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -96,10 +96,7 @@ class DeliveryApplication(models.Model):
                 self.env._(
                     "A delivery application follows its order and its signature; "
                     "nobody writes: %s",
-                    ", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in sorted(forbidden)
-                    ),
+                    labels(self, forbidden),
                 )
             )
 

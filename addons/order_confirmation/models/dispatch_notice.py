@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.addons.written_signoff.keeping import holds_key, keyed
+from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
 from odoo.exceptions import AccessError, UserError
 
 from ..opening import form_of, shown
@@ -222,10 +222,7 @@ class DispatchNotice(models.Model):
                 self.env._(
                     "A dispatch notice says what happened; this cannot be written any "
                     "more: %s",
-                    ", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in sorted(forbidden)
-                    ),
+                    labels(self, forbidden),
                 )
             )
 
