@@ -1,1 +1,1 @@
-from . import dispatch_portal, formula_portal, sheet_portal
+from . import dispatch_portal, formula_portal, paper, sheet_portal

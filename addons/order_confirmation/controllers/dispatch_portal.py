@@ -1,8 +1,10 @@
 from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.http import content_disposition, request
+from odoo.http import request
 from odoo.tools import format_datetime
+
+from .paper import download
 
 NOTICE = "order_confirmation.report_dispatch_notice"
 RECEIPT = "order_confirmation.report_arrival_receipt"
@@ -67,21 +69,9 @@ class DispatchPortal(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         if report_type == "pdf":
-            return self._dispatch_pdf(notice)
+            report = RECEIPT if notice.state == "arrived" else NOTICE
+            return download(report, notice, notice.name.replace("/", "-"))
         return self._page(notice, message=message)
-
-    def _dispatch_pdf(self, notice):
-        arrived = notice.state == "arrived"
-        report = request.env["ir.actions.report"].sudo()
-        data, kind = report._render_qweb_pdf(RECEIPT if arrived else NOTICE, notice.ids)
-        headers = [("Content-Length", len(data))]
-        if kind == "pdf":
-            name = content_disposition(f"{notice.name.replace('/', '-')}.pdf")
-            headers += [
-                ("Content-Type", "application/pdf"),
-                ("Content-Disposition", name),
-            ]
-        return request.make_response(data, headers)
 
     @http.route(
         "/my/dispatch/<int:notice_id>/arrival", type="jsonrpc", auth="public",

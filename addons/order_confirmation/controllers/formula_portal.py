@@ -1,7 +1,9 @@
 from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.http import content_disposition, request
+from odoo.http import request
+
+from .paper import download
 
 REPORT = "order_confirmation.paper_formula_confirmation"
 
@@ -36,7 +38,8 @@ class FormulaPortal(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         if report_type == "pdf":
-            return self._formula_pdf(document)
+            name = document._get_report_base_filename()
+            return download(REPORT, document, name, document.lang)
         values = {
             "formula": document,
             "refused": document._consent_refused(),
@@ -47,19 +50,6 @@ class FormulaPortal(CustomerPortal):
             document, access_token, values, "my_formulas_history", False, **kw
         )
         return request.render("order_confirmation.portal_formula", values)
-
-    def _formula_pdf(self, document):
-        report = request.env["ir.actions.report"].sudo()
-        report = report.with_context(lang=document.lang)
-        data, kind = report._render_qweb_pdf(REPORT, document.ids)
-        headers = [("Content-Length", len(data))]
-        if kind == "pdf":
-            name = f"{document._get_report_base_filename()}.pdf"
-            headers += [
-                ("Content-Type", "application/pdf"),
-                ("Content-Disposition", content_disposition(name)),
-            ]
-        return request.make_response(data, headers)
 
     @http.route(
         "/my/formulas/<int:formula_id>/sign", type="jsonrpc", auth="public",

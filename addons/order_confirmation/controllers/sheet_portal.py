@@ -1,9 +1,10 @@
 from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
 from ..models.order_sheet_sending import REPORT
+from .paper import download
 
 # What a customer may see: a sheet that left the house, whatever became of it.
 SEEN = ("sent", "returned", "rejected", "accepted", "superseded", "cancelled")
@@ -69,7 +70,7 @@ class SheetPortal(CustomerPortal):
             request.update_context(lang=sheet.lang)
             sheet = sheet.with_context(lang=sheet.lang)
         if report_type == "pdf":
-            return self._sheet_pdf(sheet)
+            return download(REPORT, sheet, sheet.name, sheet.lang)
         values = {
             "sheet": sheet,
             "printed": sheet._printed(),
@@ -89,18 +90,6 @@ class SheetPortal(CustomerPortal):
         mine = current.with_user(request.env.user)
         seen = current and current != sheet and current.sent_at
         return current if seen and mine.has_access("read") else current.browse()
-
-    def _sheet_pdf(self, sheet):
-        report = request.env["ir.actions.report"].sudo().with_context(lang=sheet.lang)
-        data, kind = report._render_qweb_pdf(REPORT, sheet.ids)
-        headers = [("Content-Length", len(data))]
-        if kind == "pdf":
-            name = content_disposition(f"{sheet.name}.pdf")
-            headers += [
-                ("Content-Type", "application/pdf"),
-                ("Content-Disposition", name),
-            ]
-        return request.make_response(data, headers)
 
     @http.route(
         "/my/sheets/<int:sheet_id>/sign", type="jsonrpc", auth="public", website=True
