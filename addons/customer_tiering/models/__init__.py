@@ -26,6 +26,7 @@ from . import (
     res_users,
     sale_order,
     sale_order_answer,
+    sale_order_balance,
     sale_order_exception,
     sale_order_facts,
     sale_order_line,

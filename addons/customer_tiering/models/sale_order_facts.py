@@ -12,9 +12,15 @@ class ReleaseRequirement(models.Model):
         asked = {"deposit_arrived", "balance_arrived"} & set(self._codes())
         if asked:
             money = orders._release_money()
-            for code in asked:
-                facts[code] = {
-                    order.id: getattr(order, f"_fact_{code}")(money[order.id])
+            if "deposit_arrived" in asked:
+                facts["deposit_arrived"] = {
+                    order.id: order._fact_deposit_arrived(money[order.id])
+                    for order in orders
+                }
+            if "balance_arrived" in asked:
+                due = orders._balance_asked(shipping)
+                facts["balance_arrived"] = {
+                    order.id: order._fact_balance_arrived(money[order.id], due)
                     for order in orders
                 }
         return facts
@@ -38,18 +44,18 @@ class SaleOrder(models.Model):
             applies=not currency.is_zero(money.deposit_due),
         )
 
-    def _fact_balance_arrived(self, money):
+    def _fact_balance_arrived(self, money, due):
         currency = self.currency_id
-        met = currency.is_zero(money.balance_due)
+        missing = max(0.0, currency.round(due[self.id] - money.received))
+        met = currency.is_zero(missing)
         return Fact(
             met=met,
             since=money.since if met else self.create_date,
             detail=lambda: (
-                ""
-                if met
-                else self.env._("%s still to come", currency.format(money.balance_due))
+                "" if met else self.env._("%s still to come", currency.format(missing))
             ),
             who=self._release_salesperson,
+            applies=not self.sudo().payment_term_id.cash_on_delivery,
         )
 
     def _release_salesperson(self):

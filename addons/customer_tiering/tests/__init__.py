@@ -1,5 +1,6 @@
 from . import (
     test_allocation,
+    test_balance_properties,
     test_exception,
     test_gates,
     test_matrix_screen,

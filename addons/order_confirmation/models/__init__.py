@@ -1,4 +1,6 @@
 from . import (
+    balance_notice,
+    balance_notice_sending,
     customer_tier_criterion,
     delivery_application,
     delivery_application_line,

@@ -139,7 +139,9 @@ class StockPicking(models.Model):
         notices = self.env["dispatch.notice"].sudo()
         noted = notices.search([("picking_id", "in", self.ids)]).picking_id
         pending = (self - noted).filtered(lambda picking: picking._has_dispatched())
-        return notices._make(pending.sudo())
+        made = notices._make(pending.sudo())
+        self.env["balance.notice"]._collect_at_the_door(made.order_id)
+        return made
 
     def _has_dispatched(self):
         moves = self.sudo().move_ids.filtered(

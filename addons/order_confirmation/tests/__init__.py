@@ -1,5 +1,6 @@
 from . import (
     test_allocation_properties,
+    test_balance_notice,
     test_board,
     test_contract,
     test_delegation_order,

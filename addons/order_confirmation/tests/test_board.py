@@ -1,3 +1,4 @@
+from lxml import etree
 from odoo.tests import tagged
 
 from .test_release_flow import FlowCase
@@ -80,3 +81,65 @@ class TestBoard(FlowCase):
             board.search([("order_id", "in", some.ids)]).read(names)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
+
+    def test_five_thousand_open_orders(self):
+        """ORD-70: opening the board costs with 5,000 orders what it costs with 50."""
+        seeds = [self.order("b") for _number in range(4)]
+        self.sign(seeds[0], "technical", "technical")
+        self.sign(seeds[1], "technical", "technical", outcome="not_feasible")
+        released = self.order("a", quantity=100)
+        self.sign_all(released)
+        released.action_confirm()
+        self._copies(seeds[2], 44)
+        few = self._opened()
+        self._copies(seeds[3], 4960)
+        self.assertGreater(self.env["order.board"].search_count([]), 5000)
+        self.assertEqual(self._opened(), few)
+
+    def _copies(self, order, number):
+        """Copy an order and its lines as rows: as many by hand would take minutes."""
+        self.env.flush_all()
+        names = {}
+        for table in ("sale_order", "sale_order_line"):
+            self.cr.execute(
+                "SELECT string_agg(quote_ident(column_name), ', ') FROM"
+                " information_schema.columns WHERE table_name = %s AND column_name"
+                " NOT IN ('id', 'access_token', 'order_id')",
+                [table],
+            )
+            names[table] = self.cr.fetchone()[0]
+        self.cr.execute(
+            f"""
+            WITH copies AS (
+                INSERT INTO sale_order ({names["sale_order"]})
+                SELECT {names["sale_order"]} FROM sale_order, generate_series(1, %s)
+                 WHERE sale_order.id = %s RETURNING id)
+            INSERT INTO sale_order_line (order_id, {names["sale_order_line"]})
+            SELECT copies.id, {names["sale_order_line"]}
+              FROM sale_order_line, copies WHERE sale_order_line.order_id = %s""",
+            [number, order.id, order.id],
+        )
+        self.cr.execute("ANALYZE sale_order, sale_order_line")
+
+    def _opened(self):
+        """Count the queries of the board as the web client opens it."""
+        board = self.env["order.board"].with_user(self.people["supervisor"])
+        arch = etree.fromstring(board.get_view(view_type="kanban")["arch"])
+        names = {node.get("name") for node in arch.iter("field")}
+        specification = {
+            name: {"fields": {"display_name": {}}}
+            if board._fields[name].type == "many2one"
+            else {}
+            for name in names
+        }
+        for _warm in range(2):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            board.web_read_group(
+                [],
+                ["stage"],
+                ["__count"],
+                auto_unfold=True,
+                unfold_read_specification=specification,
+            )
+        return self.cr.sql_log_count - before

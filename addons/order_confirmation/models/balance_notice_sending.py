@@ -1,0 +1,192 @@
+from odoo import api, fields, models
+from odoo.addons.written_signoff.keeping import keyed
+from odoo.exceptions import UserError
+
+from .balance_notice import COLLECTING, LIVE
+
+
+class BalanceNotice(models.Model):
+    """The notice on its way to the customer, and the day before the goods leave."""
+
+    _inherit = "balance.notice"
+
+    def _check_sending(self):
+        self.ensure_one()
+        self.check_access("read")
+        self.env.user._require_role(*COLLECTING)
+        if self.state not in LIVE:
+            raise UserError(
+                self.env._(
+                    "%(notice)s is not to be sent any more: %(next)s",
+                    notice=self.name,
+                    next=self.next_step,
+                )
+            )
+
+    def action_send(self):
+        """Send the notice with its paper, in the customer's language.
+
+        :raises UserError: it is closed, or the customer has no e-mail address
+        """
+        self._check_sending()
+        if not self.sudo().partner_id.email:
+            raise UserError(
+                self.env._(
+                    "%s has no e-mail address: print the notice and hand it over, or "
+                    "fax it.",
+                    self.sudo().partner_id.display_name,
+                )
+            )
+        self._send()
+        return True
+
+    def action_sent_on_paper(self):
+        """Note that the notice was printed, and faxed or handed over."""
+        self._check_sending()
+        self._note_sent()
+        return self.env.ref("order_confirmation.report_balance_notice").report_action(
+            self
+        )
+
+    def _send(self):
+        template = self.env.ref("order_confirmation.mail_template_balance_notice")
+        template.sudo().send_mail(
+            self.id, email_layout_xmlid="mail.mail_notification_light"
+        )
+        self._note_sent()
+
+    def _note_sent(self):
+        if self.state == "draft":
+            keyed(self).write({"state": "sent", "sent_at": fields.Datetime.now()})
+
+    # -- the day before ----------------------------------------------------------------
+
+    @api.model
+    def _cron_collect(self):
+        """Close what was paid; tell those who owe, the day before their goods leave.
+
+        Once for each notice, however often it runs. Who has no e-mail address is told
+        by the salesperson.
+        """
+        self._follow()
+        companies = self.env["res.company"].sudo().search([("release_control", "=", 1)])
+        for company in companies:
+            self._collect(company)
+
+    @api.model
+    def _collect(self, company):
+        today = company._business_date(fields.Datetime.now())
+        tomorrow = company._add_working_days(today, 1)
+        orders = self.env["sale.order"].sudo()
+        orders = orders.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "sale"),
+                ("ship_date", ">=", today),
+                ("ship_date", "<=", tomorrow),
+            ]
+        )
+        self._renew(orders)
+        notices = self.sudo().search(
+            [
+                ("order_id", "in", orders.ids),
+                ("state", "in", LIVE),
+                ("reminded_on", "=", False),
+                ("on_delivery", "=", False),
+            ]
+        )
+        for notice in notices:
+            keyed(notice).write({"reminded_on": today})
+            if notice.partner_id.email:
+                notice._send()
+                notice._tell_sales(
+                    lambda env: env._(
+                        "The customer was told to pay: the goods leave next."
+                    )
+                )
+            else:
+                notice._tell_sales(
+                    lambda env: env._(
+                        "The goods leave next, and the customer has no e-mail address: "
+                        "please tell them to pay."
+                    )
+                )
+
+    @api.model
+    def _collect_at_the_door(self, orders):
+        """Note what the driver collects, when goods leave for cash on delivery."""
+        orders = orders.sudo().filtered(
+            lambda order: order.payment_term_id.cash_on_delivery
+        )
+        if orders:
+            live = self.sudo().search(
+                [("order_id", "in", orders.ids), ("state", "in", LIVE)]
+            )
+            live._end("replaced")
+            self._make(orders, orders._balance_asked({}), on_delivery=True)
+
+    def _bank_accounts(self):
+        """Return the company's accounts on which it may be paid, for the paper."""
+        return self.company_id.sudo().partner_id.bank_ids.filtered("allow_out_payment")
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _action_done(self, cancel_backorder=False):
+        """Ask for the balance when goods of an order have been made (ORD-51)."""
+        done = super()._action_done(cancel_backorder=cancel_backorder)
+        made = done.production_id.filtered(
+            lambda production: production.company_id.sudo().release_control
+        )
+        if orders := made.sudo().sale_line_id.order_id:
+            self.env["balance.notice"]._renew(orders)
+        return done
+
+
+class AccountPartialReconcile(models.Model):
+    _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Close the notices that are paid by this."""
+        rows = super().create(vals_list)
+        rows._balance_notices_follow(rows._balance_partners())
+        return rows
+
+    def unlink(self):
+        """Open the notices again that were paid by this."""
+        partners = self._balance_partners()
+        result = super().unlink()
+        self._balance_notices_follow(partners)
+        return result
+
+    def _balance_partners(self):
+        lines = (self.debit_move_id | self.credit_move_id).sudo()
+        return lines.filtered(
+            lambda line: (
+                line.company_id.release_control
+                and line.account_id.account_type == "asset_receivable"
+            )
+        ).partner_id
+
+    def _balance_notices_follow(self, partners):
+        if partners:
+            self.env["balance.notice"]._follow(partners)
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    def write(self, vals):
+        """Let the notices follow payments that are posted, taken back or shared."""
+        result = super().write(vals)
+        if vals.keys() & {"state", "sale_order_id", "allocation_ids", "amount"}:
+            customers = self.sudo().filtered(
+                lambda row: (
+                    row.partner_type == "customer" and row.company_id.release_control
+                )
+            )
+            if customers.partner_id:
+                self.env["balance.notice"]._follow(customers.partner_id)
+        return result
