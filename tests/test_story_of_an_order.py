@@ -130,6 +130,17 @@ def tells_the_customer(person, order):
     return opened.value.url
 
 
+def asks_for_the_balance(person, server, order):
+    """Sales sends the notice that was made when the goods were (ORD-51)."""
+    [[notice]] = server.sql(
+        "SELECT id FROM balance_notice WHERE order_id = %s AND state = 'draft'",
+        (order.id,),
+    )
+    sales = person("sales").opens("balance.notice", notice)
+    sales.presses("action_send").reaches("sent")
+    return notice
+
+
 def acknowledges_the_arrival(page, link, name):
     """The customer signs for the goods on a telephone (ORD-63)."""
     page.goto(link)
@@ -148,7 +159,7 @@ def goes_from_clearance_to_receipt(person, visitor, order, name):
 
 
 def test_tier_b_from_the_telephone_to_the_receipt(demo_server, person, visitor):
-    """ORD-02, 07, 10, 14, 20, 24, 25, 30, 32, 43, 50, 52, 60, 63, TIER-03: tier B.
+    """ORD-02, 07, 10, 14, 20, 24, 25, 30, 32, 43, 50, 51, 52, 60, 63, TIER-03: B.
 
     Each gate is tried too early, and refuses with what is missing and from whom.
     """
@@ -182,7 +193,9 @@ def test_tier_b_from_the_telephone_to_the_receipt(demo_server, person, visitor):
     # The warehouse reads 简体: finance clearance, balance arrived.
     for missing in (number, "财务核准发货", "余款到账"):
         assert missing in words, words
+    notice = asks_for_the_balance(person, demo_server, order)
     pays(person, order, "Tanglewick", round(order.total * 0.7) + 1, number)
+    person("sales").opens("balance.notice", notice).reaches("paid")
     goes_from_clearance_to_receipt(person, visitor, order, "Ned Hollis")
 
 
