@@ -54,7 +54,9 @@ class OrderDemo(models.AbstractModel):
         demo.env.flush_all()
         demo.env.ref("base.main_company").release_control = True
         demo._make_dimensions()
+        demo._make_supervision()
         demo._make_orders()
+        demo._make_production()
         demo._make_planning()
         demo._make_tiers()
         demo._make_tray()

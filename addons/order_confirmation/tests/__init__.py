@@ -3,6 +3,7 @@ from . import (
     test_balance_notice,
     test_board,
     test_contract,
+    test_daily_production,
     test_delegation_order,
     test_discrepancy,
     test_estimate,
@@ -19,6 +20,7 @@ from . import (
     test_order_discrepancy,
     test_order_estimate,
     test_order_review,
+    test_production_exception,
     test_promise,
     test_promise_properties,
     test_purposes,
@@ -41,6 +43,7 @@ from . import (
     test_special_review,
     test_statement_papers,
     test_statements,
+    test_supervision,
     test_tier_measure,
     test_waiting,
 )

@@ -1,13 +1,16 @@
 from . import (
+    daily_production_print,
     discrepancy,
     dispatch_receipt,
     finance_clearance,
     formula_scan,
     instruction,
     oral_promise,
+    production_exception_reply,
     promise,
     sheet,
     special_review,
     statement,
+    supervision_answer,
     tray,
 )
