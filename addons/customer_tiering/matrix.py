@@ -16,14 +16,16 @@ MET, MISSING, NOT_NEEDED, EXCEPTED = "met", "missing", "not_needed", "excepted"
 class Excepted(NamedTuple):
     """An authorised exception from one requirement (TIER-07).
 
-    :param int id: of the signed exception
+    :param int id: of the signed document by which it is granted
     :param str by: who signed it
     :param datetime until: naive UTC; the moment from which it counts no more
+    :param str model: of that document
     """
 
     id: int
     by: str
     until: datetime
+    model: str = "release.exception"
 
 
 class Rule(NamedTuple):

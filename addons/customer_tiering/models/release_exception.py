@@ -373,7 +373,12 @@ class ReleaseException(models.Model):
     @api.model
     def _note_use(self, answers):
         """Note that orders passed by these exceptions, the first time they do."""
-        ids = {line.excepted.id for a in answers.values() for line in a.excepted}
+        ids = {
+            line.excepted.id
+            for answer in answers.values()
+            for line in answer.excepted
+            if line.excepted.model == self._name
+        }
         if not ids:
             return
         unused = keyed(self).browse(ids).exists().filtered(lambda row: not row.used_at)

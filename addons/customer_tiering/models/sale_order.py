@@ -118,10 +118,17 @@ class SaleOrder(models.Model):
             )
             for order in self
         }
-        return self._release_dues(self._release_excepted(gate, answers))
+        return self._release_dues(self._release_excepted(gate, answers, shipping))
 
-    def _release_excepted(self, gate, answers):
-        """Take what is missing, and excepted now, out of the way (TIER-07)."""
+    def _release_excepted(self, gate, answers, shipping=None):
+        """Take what is missing, and excepted now, out of the way (TIER-07).
+
+        To be extended where something else than an exception stands for a paper.
+
+        :param dict answers: ``{order id: Answer}``
+        :param dict shipping: ``{sale order line id: quantity}`` about to leave
+        :return: the answers, ``{order id: Answer}``
+        """
         short = self.filtered(lambda order: answers[order.id].missing)
         if not short:
             return answers

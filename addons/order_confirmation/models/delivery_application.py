@@ -137,7 +137,8 @@ class DeliveryApplication(models.Model):
                     order.name,
                 )
             )
-        if picking and picking.state in ("done", "cancel"):
+        late = picking and self.env["emergency.shipment"]._of(order, picking)
+        if picking and picking.state in ("done", "cancel") and not late:
             raise UserError(
                 self.env._("%s is done or cancelled: nothing of it can leave.",
                            picking.name)

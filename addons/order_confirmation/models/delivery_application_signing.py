@@ -78,13 +78,19 @@ class DeliveryApplication(models.Model):
         return False
 
     def _signoff_signed(self, signature):
-        """Note how much had left, from which the application counts on."""
+        """Note how much had left, from which the application counts on (ORD-53)."""
         result = super()._signoff_signed(signature)
         if signature.purpose_code == PURPOSE:
+            emergencies = self.env["emergency.shipment"]._of(
+                self.sudo().order_id, self.sudo().picking_id
+            )
+            emergencies._signoff_lock()
             keyed(self.line_ids)._note_before()
             keyed(self).write(
                 {"signed_at": signature.signed_at, "signed_by_id": self.env.uid}
             )
+            # What has left in an emergency counts on this application from now on.
+            emergencies._paper(self.sudo())
             self._refresh_state()
             self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         return result

@@ -60,6 +60,7 @@ class OrderDemo(models.AbstractModel):
         demo._make_planning()
         demo._make_tiers()
         demo._make_tray()
+        demo._make_shipping()
         demo.env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
 
     # -- reading tables, naming records ------------------------------------------

@@ -1,4 +1,6 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import Command, models
 
 
 class OrderDemo(models.AbstractModel):
@@ -68,7 +70,10 @@ class OrderDemo(models.AbstractModel):
         pending = order.picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel")
         )
-        for picking in self._as(pending, "shipping"):
+        self._ship(pending)
+
+    def _ship(self, pickings):
+        for picking in self._as(pickings, "shipping"):
             picking.action_assign()
             picking.move_ids.picked = True
             result = picking.with_context(skip_backorder=True).button_validate()
@@ -104,3 +109,81 @@ class OrderDemo(models.AbstractModel):
     def _invoice(self, order):
         invoice = self._as(order, "finance")._create_invoices()
         invoice.action_post()
+
+    # -- what else there is at the gate ------------------------------------------
+
+    def _make_shipping(self):
+        """Let one delivery wait for its check, and one emergency owe its paper."""
+        self._make_packing()
+        self._make_emergency()
+
+    def _make_packing(self):
+        """Pack what is applied for: a second person has still to check it."""
+        labels = self._get("product_LB-080")
+        labels.weight = 0.0008
+        labels.shipping_instructions = "Keep dry, 15–25 °C\nLay the cartons flat"
+        customer = self._get("customer_yunmian")
+        customer.shipping_instructions = "送貨前一小時電話通知\n卸貨口限高 3.2 公尺"
+        carton, pallet = self.env["stock.package.type"].create(
+            [
+                {"name": "五層紙箱 40×30×30", "base_weight": 0.6},
+                {"name": "棧板 120×100", "base_weight": 18},
+            ]
+        )
+        self.env["packing.standard"].create(
+            {
+                "product_tmpl_id": labels.product_tmpl_id.id,
+                "partner_id": customer.id,
+                "per_inner": 1000,
+                "per_carton": 6000,
+                "per_pallet": 24,
+                "carton_type_id": carton.id,
+                "pallet_type_id": pallet.id,
+                "labels": "品名、批號、數量",
+                "marks": "雲眠 / 防潮",
+            }
+        )
+        order = self._get("order_shipping")
+        order.delivery_application_ids.note = "附上質檢報告一份"
+        picking = self._as(order.picking_ids, "warehouse")
+        picking.action_assign()
+        action = picking.action_packing_plan()
+        plan = self.env["packing.plan"].browse(action["res_id"])
+        self._as(plan, "warehouse").action_packed()
+
+    def _make_emergency(self):
+        """Send calendars that a fair waits for; the application has still to come."""
+        calendar = self._get("product_CA-W13")
+        customer = self._get("customer_marrowby")
+        company = self.env.ref("base.main_company")
+        stores = self.env["stock.warehouse"].search(
+            [("company_id", "=", company.id)], limit=1
+        )
+        self.env["stock.quant"]._update_available_quantity(
+            calendar, stores.lot_stock_id, 12
+        )
+        places = {
+            "location_id": stores.lot_stock_id.id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+        goods = {"product_id": calendar.id, "product_uom_qty": 12, **places}
+        picking = self.env["stock.picking"].create(
+            {
+                "partner_id": customer.id,
+                "picking_type_id": stores.out_type_id.id,
+                "origin": "Seed fair, sample calendars",
+                "move_ids": [Command.create(goods)],
+                **places,
+            }
+        )
+        picking.action_confirm()
+        action = self._as(picking, "supervisor").action_emergency_shipment()
+        emergency = self.env["emergency.shipment"].browse(action["res_id"])
+        self._as(emergency, "supervisor").write(
+            {
+                "reason": "展會明早八點開場，貨車現在就走。",
+                "due_at": self._now() + timedelta(hours=6),
+            }
+        )
+        self._sign(emergency, "emergency_shipment", "supervisor", "先發貨，後補單。")
+        self._ship(picking)

@@ -53,16 +53,21 @@ class SaleOrder(models.Model):
         }
 
     def _application_lines(self):
-        """Return the goods that have not left and are not applied for."""
+        """Return the goods that have not left and are not applied for.
+
+        And those that left in an emergency, for which the paper is owed (ORD-53).
+        """
         applications = self.env["delivery.application"].sudo()
         applications = applications.search([("order_id", "in", self.ids)], order="id")
         reach = applications._standing()._reach()
         left = self.order_line._gross_left()
+        owed = self.order_line._emergency_owed()
         rows = []
         for line in self._goods():
             applied = max(reach.get(line.id, {}).values(), default=0.0)
             pending = max(applied - left.get(line.id, 0.0), 0.0)
             rest = line.product_uom_qty - line.qty_delivered - pending
+            rest = max(rest, 0.0) + owed.get(line.id, 0.0)
             if line.product_uom_id.compare(rest, 0.0) > 0:
                 rows.append({"sale_line_id": line.id, "quantity": rest})
         return rows
@@ -203,7 +208,8 @@ class SaleOrderLine(models.Model):
     def _gross_left(self):
         """Return how much of these lines has ever left for the customer.
 
-        What came back is not taken off: it needs an application to leave again.
+        What came back is not taken off: it needs an application to leave again. What
+        left in an emergency is left out until its application follows (ORD-53).
 
         :return: ``{line id: quantity in the unit of the line}``
         """
@@ -226,6 +232,8 @@ class SaleOrderLine(models.Model):
         ):
             own = unit._compute_quantity(quantity, line.product_uom_id)
             left[line.id] = left.get(line.id, 0.0) + own
+        for line_id, owed in self._emergency_owed().items():
+            left[line_id] = left.get(line_id, 0.0) - owed
         return left
 
 

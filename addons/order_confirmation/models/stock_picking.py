@@ -198,12 +198,18 @@ class StockMove(models.Model):
         if not leaving:
             return super()._release_check_moves()
         leaving._applications()._signoff_lock()
-        moves = self.with_context(application_leaving=Leaving(self.ids))
+        emergencies = leaving._emergency_shipments()
+        emergencies._signoff_lock()
+        key = Leaving(self.ids)
+        moves = self.with_context(application_leaving=key)
         result = super(StockMove, moves)._release_check_moves()
         added = leaving._without_order_line().filtered(
             lambda move: move._release_orders()
         )
         added._release_check_loose()
+        if emergencies:
+            leaving.with_context(application_leaving=key)._emergency_use(emergencies)
+        leaving._check_shipping_steps()
         return result
 
     def _applications(self):
@@ -250,10 +256,13 @@ class StockMove(models.Model):
             )
         )
 
-    def _application_uncovered(self, planned=False):
+    def _application_uncovered(self, planned=False, on_paper=False):
         """Return ``{product: quantity}`` that no application of its transfer covers.
 
+        Nor an emergency shipment (ORD-53).
+
         :param planned: ask for what is demanded, not for what was picked
+        :param on_paper: leave out what an emergency would still let leave
         """
         applications = (
             self.env["delivery.application"]
@@ -266,6 +275,11 @@ class StockMove(models.Model):
             granted[key] += line.product_uom_id._compute_quantity(
                 line.quantity, line.product_id.uom_id
             )
+        emergencies = self.env["emergency.shipment"]._of(
+            self.env["sale.order"], self.picking_id
+        )
+        for key, quantity in emergencies._loose_granted(used_only=on_paper).items():
+            granted[key] += quantity
         wanted = defaultdict(float)
         for move in self.sudo() | self.sudo()._loose_done_before():
             quantity = move.product_uom_qty if planned else move.quantity

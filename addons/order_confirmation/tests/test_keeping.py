@@ -40,7 +40,8 @@ class TestKeeping(TransactionCase):
                 "order.review", "order.review.line", "order.review.loser",
                 "order.promise", "order.discrepancy", "formula.confirmation",
                 "special.review", "special.review.line", "special.review.opinion",
-                "delivery.application.check",
+                "delivery.application.check", "packing.plan", "packing.plan.line",
+                "shipping.briefing",
             },
             names,
         )  # fmt: skip

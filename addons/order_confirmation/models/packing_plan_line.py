@@ -1,0 +1,66 @@
+from odoo import fields, models
+
+
+class PackingPlanLine(models.Model):
+    """One product of a transfer, in cartons and pallets (ORD-56)."""
+
+    _name = "packing.plan.line"
+    _description = "Packing Plan Line"
+    _inherit = ["kept.record"]
+    _rec_name = "product_id"
+    _kept_by = "packing.plan"
+
+    plan_id = fields.Many2one(
+        "packing.plan", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="plan_id.company_id", store=True)
+    product_id = fields.Many2one("product.product", required=True, readonly=True)
+    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    per_inner = fields.Float("Per Inner Pack", digits="Product Unit", readonly=True)
+    per_carton = fields.Float(digits="Product Unit", readonly=True)
+    per_pallet = fields.Integer("Cartons per Pallet", readonly=True)
+    carton_type_id = fields.Many2one("stock.package.type", "Carton", readonly=True)
+    pallet_type_id = fields.Many2one("stock.package.type", "Pallet", readonly=True)
+    labels = fields.Text(readonly=True)
+    marks = fields.Text("Shipping Marks", readonly=True)
+    full_cartons = fields.Integer(readonly=True)
+    rest = fields.Float("In the Last Carton", digits="Product Unit", readonly=True)
+    cartons = fields.Integer(readonly=True)
+    inners = fields.Integer("Inner Packs", readonly=True)
+    pallets = fields.Integer(readonly=True)
+    net_weight = fields.Float(digits="Stock Weight", readonly=True)
+    gross_weight = fields.Float(digits="Stock Weight", readonly=True)
+
+    def _kept_refusal(self):
+        return self.env["packing.plan"]._kept_refusal()
+
+    def _differs(self, wanted):
+        """Tell whether transfer or standard say something else by now.
+
+        :param dict wanted: what the line would be if it were computed now
+        """
+        self.ensure_one()
+        if any(
+            (self[name] or "") != (wanted[name] or "") for name in ("labels", "marks")
+        ):
+            return True
+        counted = ("cartons", "inners", "pallets", "per_pallet")
+        if any(self[name] != wanted[name] for name in counted):
+            return True
+        unit = self.product_uom_id
+        return any(
+            unit.compare(self[name], wanted[name]) != 0
+            for name in ("quantity", "per_inner", "per_carton")
+        )
+
+    def _as_text(self):
+        parts = [
+            f"{self.quantity:g} {self.product_uom_id.name}",
+            f"{self.full_cartons} × {self.per_carton:g} + {self.rest:g}",
+            f"{self.inners} / {self.cartons} / {self.pallets}",
+            f"{self.gross_weight:g}",
+            self.labels or "",
+            self.marks or "",
+        ]
+        return f"{self.product_id.display_name} · " + " · ".join(filter(None, parts))
