@@ -121,6 +121,15 @@ class OrderDemo(models.AbstractModel):
         )  # fmt: skip
         company.partner_id.write({"tz": ZONE, "lang": "en_US"})
         self._make_taxes(company)
+        bank = self.env["res.bank"].create({"name": "Anping Bank 安平銀行"})
+        self.env["res.partner.bank"].create(
+            {
+                "acc_number": "000-168-0075508",
+                "partner_id": company.partner_id.id,
+                "bank_id": bank.id,
+                "allow_out_payment": True,
+            }
+        )
         pricelists = self.env["product.pricelist"]
         pricelists.search([("currency_id", "=", old.id)]).currency_id = taiwan_dollar
         self.env["stock.warehouse"].search(
