@@ -1,0 +1,106 @@
+"""The last hour before the lorry leaves: packed, checked, read back, loaded.
+
+Real Chromium, a real server, the demo company.
+"""
+
+from story import one
+
+TABLET = {"width": 820, "height": 1180}
+BOOKLET = "BR-A416"
+# What the shipping clerk, who reads 繁體, is told.
+MIND, PLATE, UNCHECKED = "Tie the bundles crosswise", "車牌號碼", "尚未複核"
+
+
+def verifies_and_applies(service):
+    """Verify address, recipient, contact, telephone and goods, and sign (ORD-52)."""
+    ticks = service.page.locator("[name='check_ids'] [name='verified'] input")
+    ticks.first.wait_for()
+    for place in range(ticks.count()):
+        if not ticks.nth(place).is_checked():
+            ticks.nth(place).click()
+    service.saves()
+    service.presses("action_sign").signs()
+    service.reaches("signed")
+
+
+def keeps_standing_data(server, shipping, product):
+    """How it is packed, and what to mind, were entered long ago."""
+    server.sql(
+        "UPDATE product_template SET shipping_instructions = %s WHERE id = %s",
+        (f"{MIND}\nKeep dry", product),
+    )
+    standard = {"product_tmpl_id": product, "per_carton": 400, "marks": "THIS SIDE UP"}
+    shipping.asks("packing.standard", "create", [standard])
+
+
+def tries_to_ship(shipping, picking):
+    shipping.opens("stock.picking", picking).presses("button_validate")
+    return shipping.is_refused()
+
+
+def reads_the_briefing(shipping, picking):
+    """Read back thing by thing on a tablet, with one thumb (ORD-54)."""
+    shipping.opens("stock.picking", picking).presses("action_briefing")
+    page = shipping.page
+    buttons = page.locator("button[name='action_read']")
+    buttons.first.wait_for()
+    while left := buttons.count():
+        box = buttons.first.bounding_box()
+        assert box["height"] >= 48, "too small for a thumb"
+        assert 0 <= box["x"] and box["x"] + box["width"] <= TABLET["width"]
+        buttons.first.click()
+        page.wait_for_function(
+            "n => document.querySelectorAll('button[name=action_read]').length < n",
+            arg=left,
+        )
+
+
+def test_packed_checked_read_loaded_and_gone(demo_server, person):
+    """ORD-52, ORD-54, ORD-55, ORD-56: each step refuses while the one before waits."""
+    order = one(
+        demo_server,
+        "SELECT res_id FROM ir_model_data WHERE name = 'demo_order_application'",
+    )
+    product = one(
+        demo_server,
+        "SELECT product_tmpl_id FROM product_product WHERE default_code = %s",
+        BOOKLET,
+    )
+    shipping = person("shipping")
+    shipping.page.set_viewport_size(TABLET)
+    keeps_standing_data(demo_server, shipping, product)
+    service = person("service").order(order).presses("action_apply_for_delivery")
+    verifies_and_applies(service)
+    picking = one(
+        demo_server,
+        "SELECT id FROM stock_picking WHERE sale_id = %s AND state = 'assigned'",
+        order,
+    )
+    assert MIND in tries_to_ship(shipping, picking)
+    reads_the_briefing(shipping, picking)
+
+    warehouse = person("warehouse").opens("stock.picking", picking)
+    warehouse.presses("action_packing_plan")
+    warehouse.presses("action_packed").reaches("packed")
+    assert UNCHECKED in tries_to_ship(shipping, picking)
+    plan = one(
+        demo_server, "SELECT id FROM packing_plan WHERE picking_id = %s", picking
+    )
+    shipping.opens("packing.plan", plan).presses("action_sign").signs()
+    shipping.reaches("checked")
+
+    shipping.opens("stock.picking", picking).turns_to("transport")
+    shipping.page.locator("[name='transport'] input[data-value='pickup']").check()
+    shipping.fills("pickup_company", "Quayside Carriers").fills("driver", "Sam Reed")
+    shipping.saves()
+    assert PLATE in tries_to_ship(shipping, picking)
+    shipping.turns_to("transport").fills("plate", "KX-5501").saves()
+    with shipping.page.expect_download():
+        shipping.presses("action_loading_notice")
+    shipping.opens("stock.picking", picking).presses("button_validate")
+    shipping.reaches("done")
+    travels = demo_server.sql(
+        "SELECT transport, carrier, plate FROM dispatch_notice WHERE picking_id = %s",
+        (picking,),
+    )
+    assert travels == [("pickup", "Quayside Carriers", "KX-5501")]
