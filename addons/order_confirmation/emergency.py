@@ -27,14 +27,23 @@ def stage(noted, consents, answers, closed):
     return ANSWERED if all(answers) else AGREED
 
 
-def held(operations, place):
+def held(operations, place, begun=()):
     """Return the operations that may neither start nor go on.
 
+    What has not begun waits wherever it stands, so that changing the order of work is
+    no way round.
+
     :param operations: all operations of one production, in the order of work
-    :param place: the one at which it happened; what is after it is held. None, or one
-        of another production: everything is
+    :param place: the one at which it happened; it may go on, and what had begun before
+        it. None, or one of another production: everything is held
+    :param begun: those that have begun
     """
     operations = list(operations)
     if place not in operations:
         return operations
-    return operations[operations.index(place) + 1 :]
+    after = operations.index(place)
+    return [
+        operation
+        for number, operation in enumerate(operations)
+        if operation != place and (number > after or operation not in begun)
+    ]

@@ -2,6 +2,14 @@ from datetime import timedelta
 
 from odoo import Command, models
 
+INSTRUCTIONS = (
+    (
+        "與簽核樣稿比對顏色與套印；兩者並排拍照。",
+        "与签核样稿比对颜色与套印；两者并排拍照。",
+    ),
+    ("清點良品，不計投入張數。", "清点良品，不计投入张数。"),
+)
+
 
 class OrderDemo(models.AbstractModel):
     """What is looked at while goods are made, and what went wrong with some."""
@@ -53,6 +61,8 @@ class OrderDemo(models.AbstractModel):
         )
         for line, chinese in zip(template.line_ids, words, strict=True):
             self._translate(line, "name", chinese)
+        for line, chinese in zip(template.line_ids, INSTRUCTIONS, strict=False):
+            self._translate(line, "instructions", chinese)
 
     def _make_production(self):
         """Leave a late point, one that is due, and an open exception."""

@@ -7,7 +7,7 @@ from .. import emergency
 from .production_exception_party import KINDS
 
 STATES = [
-    ("reported", "Reported"),
+    ("reported", "Just reported"),
     ("noted", "Noted"),
     ("agreed", "Plan agreed"),
     ("answered", "Customer has answered"),
@@ -434,8 +434,8 @@ class ProductionException(models.Model):
 
     def _delay_words(self, env):
         if self.delay_unit == "days":
-            return env._("%s working days later", f"{self.delay:g}")
-        return env._("%s working hours later", f"{self.delay:g}")
+            return env._("%s working days of delay", f"{self.delay:g}")
+        return env._("%s working hours of delay", f"{self.delay:g}")
 
     def _tell_reported(self):
         """Start the clocks and tell customer service, and the head of production."""

@@ -29,7 +29,8 @@ class MrpWorkorder(models.Model):
             for row in exceptions:
                 if not row._concerns(production):
                     continue
-                held = emergency.held(operations.ids, row.workorder_id.id)
+                begun = operations.filtered(lambda work: work.state in BEGUN)
+                held = emergency.held(operations.ids, row.workorder_id.id, begun.ids)
                 if stopped := wanted.filtered(lambda work, ids=held: work.id in ids):
                     raise UserError(
                         self.env._(
@@ -112,14 +113,14 @@ class MrpProduction(models.Model):
             )
 
     def _check_exceptions(self):
-        """Raise when one of these may not be finished (ORD-41)."""
+        """Raise when one of these may not be finished, nor merged (ORD-41)."""
         for row in self.env["production.exception"]._holding(self):
             held = self.filtered(lambda production, row=row: row._concerns(production))
             if held:
                 raise UserError(
                     self.env._(
-                        "%(production)s cannot be finished: the quality exception "
-                        "%(exception)s is open. Quality closes it with a signature.",
+                        "%(production)s waits: the quality exception %(exception)s is "
+                        "open. Quality closes it with a signature.",
                         production=held[0].name,
                         exception=row.name,
                     )
@@ -134,6 +135,11 @@ class MrpProduction(models.Model):
     def _post_inventory(self, cancel_backorder=False):
         self._check_exceptions()
         return super()._post_inventory(cancel_backorder=cancel_backorder)
+
+    def _pre_action_split_merge_hook(self, merge=False, split=False):
+        if merge:
+            self._check_exceptions()
+        return super()._pre_action_split_merge_hook(merge=merge, split=split)
 
     def action_report_exception(self):
         """Open the form in which an exception is recorded."""

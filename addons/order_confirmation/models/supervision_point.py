@@ -15,7 +15,7 @@ CLOCK = "supervision"
 TODO = "mail.mail_activity_data_todo"
 STATES = [
     ("planned", "To come"),
-    ("due", "Due"),
+    ("due", "Due now"),
     ("late", "Late"),
     ("answered", "Answered"),
     ("cancelled", "Cancelled"),
@@ -40,7 +40,7 @@ class SupervisionPoint(models.Model):
     _mail_post_access = "read"
     _kept_open = frozenset({*DISCUSSION, "clock_ids"})
 
-    name = fields.Char("Point", required=True, readonly=True)
+    name = fields.Char("Supervision Point", required=True, readonly=True)
     line_id = fields.Many2one(
         "supervision.template.line", readonly=True, index=True, ondelete="set null"
     )
@@ -75,7 +75,7 @@ class SupervisionPoint(models.Model):
     picture_required = fields.Boolean(readonly=True)
     outcome = fields.Selection(OUTCOMES, readonly=True)
     finding = fields.Text(readonly=True)
-    number = fields.Float(readonly=True, digits="Product Unit")
+    number = fields.Float("Reading", readonly=True, digits="Product Unit")
     has_number = fields.Boolean(readonly=True)
     uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     picture = fields.Image(max_width=1600, max_height=1600, readonly=True)

@@ -97,7 +97,7 @@ class SupervisionTemplateLine(models.Model):
     )
     company_id = fields.Many2one(related="template_id.company_id", store=True)
     sequence = fields.Integer(default=10)
-    name = fields.Char("Point", required=True, translate=True)
+    name = fields.Char("Supervision Point", required=True, translate=True)
     kind = fields.Selection(KINDS, required=True, default="progress")
     due_on = fields.Selection(DUE_ON, "Due", required=True, default="hours")
     hours = fields.Float("Hours After Start", default=4.0)
@@ -110,7 +110,7 @@ class SupervisionTemplateLine(models.Model):
     )
     instructions = fields.Text(translate=True)
     uom_id = fields.Many2one("uom.uom", "Unit", help="Of the number that is given.")
-    number_required = fields.Boolean("Number")
+    number_required = fields.Boolean("Reading")
     picture_required = fields.Boolean("Picture")
 
     @api.constrains("due_on", "hours", "part", "workcenter_id")

@@ -22,7 +22,7 @@ class SupervisionAnswer(models.TransientModel):
         OUTCOMES, "Is It as It Should Be?", required=True, default="fine"
     )
     finding = fields.Text(required=True)
-    number = fields.Char(help="As read, without its unit.")
+    number = fields.Char("Reading", help="As read, without its unit.")
     uom_id = fields.Many2one(
         "uom.uom", "Unit", compute="_compute_uom_id", store=True, readonly=False
     )
