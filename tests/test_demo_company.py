@@ -32,6 +32,7 @@ STAGES = {
     "clearance": "clearance",
     "application": "application",
     "shipping": "shipping",
+    "backorder": "shipping",
     "under_way": "under_way",
     "arrived": "arrived",
 }

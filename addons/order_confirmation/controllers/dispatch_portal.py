@@ -1,3 +1,5 @@
+from base64 import b64encode
+
 from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -16,13 +18,15 @@ class DispatchPortal(CustomerPortal):
     def _notice(self, notice_id, access_token):
         """Return the notice that this visitor may see, with all rights but as visitor.
 
-        :raises AccessError: wrong token
+        :raises AccessError: wrong token, or one that has expired
         :raises MissingError: there is none
         """
+        notice = request.env["dispatch.notice"].sudo().browse(notice_id)
+        if access_token and notice.exists() and notice._link_over():
+            access_token = None
         self._document_check_access(
             "dispatch.notice", notice_id, access_token=access_token
         )
-        notice = request.env["dispatch.notice"].sudo().browse(notice_id)
         if request.env.user._is_public() and notice.partner_id.lang:
             request.update_context(lang=notice.partner_id.lang)
             notice = notice.with_context(lang=notice.partner_id.lang)
@@ -67,7 +71,7 @@ class DispatchPortal(CustomerPortal):
         try:
             notice = self._notice(notice_id, access_token)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._over()
         if report_type == "pdf":
             report = RECEIPT if notice.state == "arrived" else NOTICE
             return download(report, notice, notice.name.replace("/", "-"))
@@ -125,17 +129,42 @@ class DispatchPortal(CustomerPortal):
             notice_id,
             access_token,
             "claimed",
-            lambda notice: notice._claim(_text(name), _text(text)),
+            lambda notice: notice._claim(
+                _text(name), _text(text), _items(notice, kw), _files("pictures")
+            ),
             claim_name=_text(name),
             claim_text=_text(text),
+            claim_kept={key: _text(value) for key, value in kw.items()},
         )
+
+    @http.route(
+        "/my/dispatch/<int:notice_id>/receipt", type="http", auth="public",
+        methods=["POST"], website=True,
+    )  # fmt: skip
+    def portal_receipt(
+        self, notice_id, access_token=None, name=None, remarks=None, **kw
+    ):
+        """Take the picture of a receipt that the customer signed on paper (ORD-63)."""
+        return self._do(
+            notice_id,
+            access_token,
+            "signed",
+            lambda notice: _sign_on_paper(notice, _text(name), _text(remarks)),
+            receipt_open=True,
+            receipt_name=_text(name),
+            receipt_remarks=_text(remarks),
+        )
+
+    def _over(self):
+        """Tell kindly that a link opens nothing, whether it ever did or not."""
+        return request.render("order_confirmation.portal_dispatch_over", status=404)
 
     def _do(self, notice_id, access_token, message, act, **kept):
         """Do one thing the customer asks; refused, show why and what was typed."""
         try:
             notice = self._customers_notice(notice_id, access_token)
         except (AccessError, MissingError):
-            return request.redirect("/my")
+            return self._over()
         try:
             with request.env.cr.savepoint():
                 act(notice)
@@ -144,6 +173,48 @@ class DispatchPortal(CustomerPortal):
         return request.redirect(
             notice.get_portal_url(query_string=f"&message={message}")
         )
+
+
+def _files(field):
+    """Return the files that were sent in a field, ``[(name, bytes)]``."""
+    return [
+        (file.filename or field, file.read())
+        for file in request.httprequest.files.getlist(field)
+        if file.filename
+    ]
+
+
+def _items(notice, values):
+    """Return what was entered for each line, ``[(line id, kind, quantity)]``.
+
+    :raises UserError: something that is no number
+    """
+    return [
+        (line.id, kind, _number(notice, values.get(f"{kind}_{line.id}")))
+        for line in notice.line_ids
+        for kind in ("short", "damaged")
+    ]
+
+
+def _number(notice, value):
+    text = _text(value).replace(",", ".")
+    try:
+        return float(text or 0)
+    except ValueError:
+        raise UserError(
+            notice.env._("“%s” is no quantity: please enter a number.", text[:20])
+        ) from None
+
+
+def _sign_on_paper(notice, name, remarks):
+    name_of_file, data = (_files("scan") or [("", b"")])[0]
+    return notice._sign_arrival(
+        name,
+        b64encode(data),
+        method="scan",
+        remarks=remarks,
+        evidence_name=name_of_file,
+    )
 
 
 def _text(value):

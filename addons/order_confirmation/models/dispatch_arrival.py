@@ -221,16 +221,23 @@ class DispatchNotice(models.Model):
         self.ensure_one()
         return bool(self.claim_until) and fields.Datetime.now() <= self.claim_until
 
-    def _claim(self, name, text):
+    def _claim(self, name, text, items=(), pictures=()):
         """Keep what the customer reports of shortage or damage, and ask for an answer.
 
-        :raises UserError: nothing is said, not arrived, or the days are over
+        :param items: ``[(notice line id, "short" or "damaged", quantity)]``
+        :param pictures: ``[(file name, bytes)]``
+        :return: the ``dispatch.claim``
+        :raises UserError: nothing is said, a quantity or a picture is impossible, not
+            arrived, or the days are over; nothing is kept then
         """
         self.ensure_one()
         self._signoff_lock()
         notice = self.sudo()
         text, name = (text or "").strip(), (name or "").strip()
-        if not any(map(str.isalnum, text)) or not name:
+        notice._check_claimable()
+        rows = self._check_claim_items(items)
+        self._check_claim_pictures(pictures)
+        if not name or not (rows or any(map(str.isalnum, text))):
             raise UserError(
                 self.env._("Please say who you are, and what is short or damaged.")
             )
@@ -238,28 +245,33 @@ class DispatchNotice(models.Model):
             raise UserError(
                 self.env._("Please say it in at most %s characters.", CLAIM_LENGTH)
             )
-        if not notice.claim_until:
-            raise UserError(
-                self.env._("Please sign for the arrival of the goods first.")
-            )
-        if not notice._may_claim():
-            raise UserError(
-                self.env._(
-                    "The days to count and inspect ended on %s.",
-                    notice._claim_until_text(),
-                )
-            )
-        now = fields.Datetime.now()
-        entry = f"{now:%Y-%m-%d %H:%M} UTC – {name}: {text}"
+        claim = notice._keep_claim(name, text, rows, pictures)
+        now = claim.reported_at
+        words = notice._claim_words(claim)
+        entry = f"{now:%Y-%m-%d %H:%M} UTC – {name}: {words}"
         earlier = [notice.claims] if notice.claims else []
         keyed(notice).write({"claims": "\n".join([*earlier, entry]), "claimed_at": now})
-        notice._ask_service(self.env._("The customer reports shortage or damage"))
+        notice._claim_opened(claim)
         notice.message_post(
             body=entry,
             partner_ids=notice.salesperson_id.partner_id.ids,
             message_type="notification",
             subtype_xmlid="mail.mt_note",
         )
+        return claim
+
+    def _check_claimable(self):
+        if not self.claim_until:
+            raise UserError(
+                self.env._("Please sign for the arrival of the goods first.")
+            )
+        if not self._may_claim():
+            raise UserError(
+                self.env._(
+                    "The days to count and inspect ended on %s.",
+                    self._claim_until_text(),
+                )
+            )
 
     def _claim_until_text(self):
         """Return until when claims are taken, in words, in the company's zone."""

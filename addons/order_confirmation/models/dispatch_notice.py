@@ -18,6 +18,7 @@ GUARDED = {
     "salesperson_id", "sheet_number", "address", "shipped_at", "line_ids", "sent_at",
     "sent_by_id", "sent_how", "received_at", "received_noted_by_id", "arrived_on",
     "arrived_at", "arrived_by", "remarks", "claim_until", "claims", "claimed_at",
+    "claim_ids", "access_token", "link_given_at", "send_by",
 }  # fmt: skip
 
 
@@ -128,6 +129,7 @@ class DispatchNotice(models.Model):
             notice.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=notice._clerk().id,
+                date_deadline=notice.send_by,
                 summary=notice.with_context(lang=notice._clerk().lang).env._(
                     "Tell the customer what left, how, and when it arrives"
                 ),
@@ -145,7 +147,7 @@ class DispatchNotice(models.Model):
             "partner_id": partner.id,
             "salesperson_id": order.user_id.id,
             "sheet_number": self._sheet_number_of(order),
-            "address": place._address_lines(),
+            "address": place.with_context(lang=partner.lang)._address_lines(),
             "shipped_at": picking.date_done or fields.Datetime.now(),
             "line_ids": [
                 fields.Command.create(vals) for vals in self._prepare_lines(picking)

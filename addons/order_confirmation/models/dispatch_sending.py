@@ -54,11 +54,14 @@ class DispatchNotice(models.Model):
                     self.sudo().partner_id.display_name or self.name,
                 )
             )
+        self._send_link()
+        return self._note_sent("mail")
+
+    def _send_link(self):
         template = self.env.ref("order_confirmation.mail_template_dispatch_notice")
         template.sudo().send_mail(
             self.id, email_layout_xmlid="mail.mail_notification_light"
         )
-        return self._note_sent("mail")
 
     def action_sent_on_paper(self):
         """Note that the notice was printed and faxed or handed over."""

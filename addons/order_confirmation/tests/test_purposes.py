@@ -37,6 +37,8 @@ SIGNERS = {
     "final_inspection": {"quality", "quality_head"},
     "finance_clearance": {"finance"},
     "delivery_application": SERVICE,
+    "slip_hand_over": {"shipping"},
+    "slip_receive": {"finance", "merchandiser"},
     "stock_production": {"planner"},
     "release_control_off": {"sales_director"},
     # The customer, on the portal or on paper.

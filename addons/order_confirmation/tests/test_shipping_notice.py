@@ -1,5 +1,9 @@
 """Dispatch notices: made at once, checked, sent, received clearly (ORD-60)."""
 
+from datetime import date
+
+from freezegun import freeze_time
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -161,7 +165,7 @@ class TestNoticeSent(ShippingCase):
         self.assertEqual(len(mail.attachment_ids), 1)
         self.assertEqual(notice.state, "sent")
         self.assertEqual(notice.sent_by_id, self.clerk)
-        self.assertFalse(notice.activity_ids)
+        self.assertEqual(notice.activity_ids, notice.tracking_ids.sudo().activity_id)
 
     def test_no_department_on_it(self):
         """ROL-05: no telephone or address of a department for the customer."""
@@ -233,3 +237,152 @@ class TestNoticeSent(ShippingCase):
                 self.assertTrue(notice.with_user(person).has_access("read"))
                 with self.assertRaises(AccessError):
                     notice.with_user(person).action_send()
+
+
+@tagged("post_install", "-at_install")
+class TestAgainstTheSheet(ShippingCase):
+    """ORD-60: what left is compared with the sheet that the customer signed."""
+
+    def signed(self, quantity=100):
+        """Return a released order whose sheet the customer signed."""
+        order = self.order(
+            "b",
+            order_line=[
+                Command.create(
+                    {
+                        "product_id": self.poster.id,
+                        "product_uom_qty": quantity,
+                        "specification": "A2, matt",
+                    }
+                )
+            ],
+        )
+        self.sign_all(order)
+        order.action_confirm()
+        self.assertTrue(order.release_controlled)
+        return order
+
+    def left(self, order, *quantities):
+        self.applied(order)
+        self.ship(self.picking(order), *quantities)
+        return order.dispatch_notice_ids[:1]
+
+    def test_as_signed(self):
+        """ORD-60: what the sheet says has left: no difference; its number stands."""
+        order = self.signed()
+        notice = self.left(order)
+        self.assertFalse(notice.differences)
+        self.assertEqual(notice.sheet_number, order.current_sheet_id.name)
+
+    def test_short_of_the_sheet(self):
+        """ORD-60: what is missing is counted from the sheet."""
+        notice = self.left(self.signed(), 30)
+        self.assertIn("70 Units of 100 Units still to follow", notice.differences)
+
+    def test_the_order_says_something_else_behind_the_sheet(self):
+        """ORD-60: the order changed by SQL, it is still the sheet that counts."""
+        order = self.signed()
+        notice = self.left(order)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET product_uom_qty = 60 WHERE order_id = %s",
+            [order.id],
+        )
+        self.env.invalidate_all()
+        self.assertFalse(notice.differences)
+
+    def test_to_another_address(self):
+        """ORD-60: goods that went elsewhere than the sheet says are a difference."""
+        order = self.signed()
+        self.applied(order)
+        picking = self.ship(self.picking(order))
+        self.env.flush_all()
+        elsewhere = self.env["res.partner"].create({"name": "Hill", "street": "9 Hill"})
+        self.env.cr.execute(
+            "UPDATE dispatch_notice SET address = '9 Hill' WHERE picking_id = %s",
+            [picking.id],
+        )
+        self.env.cr.execute(
+            "UPDATE stock_picking SET partner_id = %s WHERE id = %s",
+            [elsewhere.id, picking.id],
+        )
+        self.env.invalidate_all()
+        notice = order.dispatch_notice_ids.with_user(self.clerk)
+        self.assertIn("another address", notice.differences)
+        self.assertIn("1 Harbour Road", notice.differences)
+        notice.write({"plate": "TN-1", "expected_arrival": "2030-02-01"})
+        with self.assertRaisesRegex(UserError, "another address"):
+            notice.action_send()
+
+
+@tagged("post_install", "-at_install")
+class TestPickup(ShippingCase):
+    """ORD-60: goods that are fetched: told the next working day, with the slip."""
+
+    def fetched(self, now="2031-03-07 02:00:00"):
+        with freeze_time(now):
+            notice = self.notice().with_user(self.clerk)
+            notice.write(
+                {"transport": "pickup", "plate": "TN-1",
+                 "expected_arrival": "2031-03-07"}
+            )  # fmt: skip
+        return notice
+
+    def test_due_the_next_working_day(self):
+        """ORD-60: a delivery is told on its day; a pick-up of a Friday on Monday."""
+        with freeze_time("2031-03-07 02:00:00"):
+            delivered = self.notice()
+        self.assertEqual(delivered.send_by, date(2031, 3, 7))
+        self.assertEqual(delivered.activity_ids.date_deadline, date(2031, 3, 7))
+        fetched = self.fetched()
+        self.assertEqual(fetched.send_by, date(2031, 3, 10))
+        self.assertEqual(fetched.sudo().activity_ids.date_deadline, date(2031, 3, 10))
+        fetched.transport = "delivery"
+        self.assertEqual(fetched.sudo().activity_ids.date_deadline, date(2031, 3, 7))
+
+    def test_with_the_slip(self):
+        """ORD-60: the notice of a pick-up has the slip as its last page."""
+        notice = self.fetched()
+        render = self.env["ir.actions.report"]._render_qweb_html
+        report = "order_confirmation.report_dispatch_notice"
+        page = render(report, notice.ids)[0].decode()
+        self.assertIn(f"Enclosed with {notice.name}", page)
+        self.assertIn("Delivery Slip", page)
+        notice.transport = "delivery"
+        page = render(report, notice.ids)[0].decode()
+        self.assertNotIn("Enclosed", page)
+
+    def test_not_without_a_slip(self):
+        """ORD-60: the slip void and none anew, the notice waits for it."""
+        notice = self.fetched()
+        notice.slip_id.with_user(self.clerk)._void("Torn")
+        with self.assertRaisesRegex(UserError, "issue it anew"):
+            notice.action_send()
+        self.assertEqual(notice.state, "draft")
+        void = notice.picking_id.delivery_slip_ids.with_user(self.clerk)
+        void.action_issue_anew()
+        notice.invalidate_recordset()
+        notice.action_send()
+        self.assertEqual(notice.state, "sent")
+
+
+@tagged("post_install", "-at_install")
+class TestNoticePapers(ShippingCase):
+    def test_three_languages(self):
+        """ORD-60, ORD-63, PLT-04: notice and receipt in the customer's language."""
+        render = self.env["ir.actions.report"]._render_qweb_html
+        for lang, notice_title, receipt_title in (
+            ("en_US", "Dispatch Notice", "Arrival Receipt"),
+            ("zh_TW", "發貨告知書", "到貨回單"),
+            ("zh_CN", "发货告知书", "到货回单"),
+        ):
+            self.env["res.lang"]._activate_lang(lang)
+            self.customers["b"].lang = lang
+            notice = self.notice()
+            for report, title in (
+                ("report_dispatch_notice", notice_title),
+                ("report_arrival_receipt", receipt_title),
+            ):
+                page = render(f"order_confirmation.{report}", notice.ids)[0].decode()
+                self.assertIn(title, page, lang)
+                self.assertIn(notice.slip_id.name, page)

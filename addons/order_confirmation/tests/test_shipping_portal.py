@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 
+from freezegun import freeze_time
 from odoo import fields, http
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..models.dispatch_notice import keyed
+from .order_case import picture
 from .shipping_case import ShippingCase, drawn_signature
 
 
@@ -29,11 +34,12 @@ class TestPage(ShippingCase, HttpCase):
         self.env.invalidate_all()
         return answer
 
-    def post(self, what, token=None, **values):
+    def post(self, what, token=None, files=None, **values):
         response = self.url_open(
             f"/my/dispatch/{self.paper.id}/{what}"
             f"?access_token={self.token if token is None else token}",
             data={"csrf_token": http.Request.csrf_token(self), **values},
+            files=files,
         )
         self.env.invalidate_all()
         return response
@@ -142,3 +148,249 @@ class TestPage(ShippingCase, HttpCase):
         self.assertIn("Poster", self.url_open(url).text)
         self.sign_page()
         self.assertIn("received by", self.url_open(url).text)
+
+    # -- the link --------------------------------------------------------------------
+
+    def age(self, days):
+        """Let the notice have been sent so many days ago."""
+        moment = fields.Datetime.now() - timedelta(days=days)
+        keyed(self.paper).write({"sent_at": moment, "link_given_at": False})
+        self.env.cr.execute(
+            "UPDATE dispatch_notice SET create_date = %s WHERE id = %s",
+            [moment, self.paper.id],
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_expired(self):
+        """ORD-60: after its days the link opens a kind page and takes nothing."""
+        self.authenticate(None, None)
+        self.age(89)
+        self.assertIn("Poster", self.url_open(self.page).text)
+        self.age(91)
+        page = self.url_open(self.page)
+        self.assertEqual(page.status_code, 404)
+        self.assertIn("opens nothing any more", page.text)
+        self.assertNotIn("Poster", page.text)
+        pdf = self.url_open(f"{self.page}&report_type=pdf")
+        self.assertNotIn("Poster", pdf.text)
+        self.assertIn("not valid any more", self.sign_page()["error"])
+        self.assertIn(
+            "opens nothing any more", self.post("received", name="Ms Lin").text
+        )
+        self.assertEqual(self.paper.state, "sent")
+
+    def test_days_of_the_company(self):
+        """ORD-60: how long a link holds is a setting; nonsense is refused."""
+        self.authenticate(None, None)
+        self.company.dispatch_link_days = 5
+        self.age(6)
+        self.assertIn("opens nothing any more", self.url_open(self.page).text)
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.company.dispatch_link_days = 0
+            self.env.flush_all()
+
+    def test_arrival_prolongs_it(self):
+        """ORD-63: signed late, the link still serves the days to report."""
+        self.authenticate(None, None)
+        self.age(89)
+        self.sign_page()
+        with freeze_time(fields.Datetime.now() + timedelta(days=2)):
+            self.assertFalse(self.paper._link_over())
+
+    def test_new_link(self):
+        """ORD-60: a new link is sent, and the old one opens nothing."""
+        self.age(91)
+        self.paper.with_user(self.clerk).action_new_link()
+        self.env.flush_all()
+        self.authenticate(None, None)
+        self.assertNotEqual(self.paper.access_token, self.token)
+        self.assertIn("opens nothing any more", self.url_open(self.page).text)
+        self.assertIn("Poster", self.url_open(self.paper.get_portal_url()).text)
+        with self.assertRaises(AccessError):
+            self.paper.with_user(self.people["finance"]).action_new_link()
+
+    def test_nobody_chooses_a_token(self):
+        """ROL-02: a token that people could guess is written by nobody."""
+        with self.assertRaises(AccessError):
+            self.paper.with_user(self.clerk).write({"access_token": "1234"})
+
+    def test_expired_link_reads_no_messages(self):
+        """ORD-60: nor does it open the discussion."""
+        threads = self.env["dispatch.notice"].with_user(
+            self.env.ref("base.public_user")
+        )
+        self.assertTrue(
+            threads._get_thread_with_access(self.paper.id, token=self.token)
+        )
+        self.age(91)
+        self.assertFalse(
+            threads._get_thread_with_access(self.paper.id, token=self.token)
+        )
+
+    def test_one_document_only(self):
+        """ROL-02: the link of one notice opens no page, no paper of another."""
+        other = self.sent()
+        self.env.flush_all()
+        self.authenticate(None, None)
+        for tail in ("", "&report_type=pdf"):
+            url = f"/my/dispatch/{other.id}?access_token={self.token}{tail}"
+            self.assertNotIn("Poster", self.url_open(url).text)
+        for name, record in (
+            ("sheets", 1), ("orders", other.sudo().order_id.id), ("formulas", 1)
+        ):  # fmt: skip
+            url = f"/my/{name}/{record}?access_token={self.token}"
+            self.assertNotIn("Poster", self.url_open(url).text)
+
+    def test_another_customer(self):
+        """ROL-02: another customer's portal user sees and signs nothing."""
+        self.env["res.users"].create(
+            {
+                "name": "Stranger",
+                "login": "portal_stranger",
+                "password": "portal_stranger",
+                "partner_id": self.customers["a"].id,
+                "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)],
+            }
+        )
+        self.env.flush_all()
+        self.authenticate("portal_stranger", "portal_stranger")
+        url = f"/my/dispatch/{self.paper.id}"
+        self.assertNotIn("Poster", self.url_open(url).text)
+        self.assertTrue(self.sign_page("")["error"])
+        self.assertEqual(self.paper.state, "sent")
+
+    # -- what is short or damaged ----------------------------------------------------
+
+    def claim(self, files=None, **values):
+        return self.post("claim", files=files, name="Ms Lin", **values)
+
+    def line(self, kind="short"):
+        return f"{kind}_{self.paper.line_ids.id}"
+
+    def test_claimed_by_line_with_a_picture(self):
+        """ORD-63: goods, how much, and a picture; customer service has it to do."""
+        self.authenticate(None, None)
+        self.sign_page()
+        answer = self.claim(
+            files=[("pictures", ("wet.png", picture(), "image/png"))],
+            text="Top layer",
+            **{self.line(): "3", self.line("damaged"): "1,5"},
+        )
+        self.assertIn("We have noted", answer.text)
+        claim = self.paper.claim_ids
+        self.assertEqual(
+            [(row.kind, row.quantity) for row in claim.line_ids],
+            [("short", 3), ("damaged", 1.5)],
+        )
+        self.assertEqual(claim.picture_ids.mapped("name"), ["wet.png"])
+        self.assertEqual(claim.picture_ids.raw, picture())
+        self.assertIn("Poster", self.paper.claims)
+        self.assertIn(
+            "reports shortage", " ".join(self.paper.activity_ids.mapped("summary"))
+        )
+
+    def test_impossible_quantities(self):
+        """Bad input: negative, more than left, no number: said, and nothing is lost."""
+        self.authenticate(None, None)
+        self.sign_page()
+        for value, words in (
+            ("-3", "above zero"), ("101", "left for you"), ("many", "is no quantity"),
+            ("nan", "above zero"), ("inf", "above zero"), ("1e9", "left for you"),
+        ):  # fmt: skip
+            with self.subTest(value):
+                answer = self.claim(text="Top layer wet", **{self.line(): value})
+                self.assertIn(words, answer.text)
+                self.assertIn("Top layer wet", answer.text)
+                self.assertIn(f'value="{value}"', answer.text)
+        self.assertFalse(self.paper.claim_ids)
+        self.claim(**{self.line(): "60"})
+        answer = self.claim(**{self.line("damaged"): "41"})
+        self.assertIn("left for you", answer.text)
+        self.assertEqual(len(self.paper.claim_ids), 1)
+
+    def test_goods_of_another_notice(self):
+        """ROL-02: lines of another notice cannot be claimed with this link."""
+        other = self.sent().line_ids
+        self.sign_page()
+        with self.assertRaisesRegex(UserError, "not on the notice"):
+            self.paper.sudo()._claim("Ms Lin", "", [(other.id, "short", 1)])
+
+    def test_bad_pictures(self):
+        """Bad input: no picture, a damaged one, too many: said, and nothing is lost."""
+        self.authenticate(None, None)
+        self.sign_page()
+        for name, data in (
+            ("list.pdf", b"%PDF-1.7 x"), ("run.exe", b"MZ"),
+            ("cut.png", picture()[:60]), ("page.svg", b"<svg onload='alert(1)'/>"),
+        ):  # fmt: skip
+            with self.subTest(name):
+                answer = self.claim(
+                    files=[("pictures", (name, data, "image/png"))],
+                    text="Top layer wet",
+                    **{self.line(): "3"},
+                )
+                self.assertIn(name, answer.text)
+                self.assertIn("cannot be read as a picture", answer.text)
+                self.assertIn("Top layer wet", answer.text)
+                self.assertIn('value="3"', answer.text)
+        files = [("pictures", (f"{n}.png", picture(), "image/png")) for n in range(7)]
+        self.assertIn("at most 6", self.claim(files=files, text="All").text)
+        self.assertFalse(self.paper.claim_ids)
+        self.assertFalse(
+            self.env["ir.attachment"].search([("res_model", "=", "dispatch.claim")])
+        )
+
+    def test_what_was_reported_stays(self):
+        """ORD-63: nobody writes or deletes a report, or makes one in its name."""
+        self.sign_page()
+        claim = self.paper.sudo()._claim(
+            "Ms Lin", "Wet", [(self.paper.line_ids.id, "short", 2)]
+        )
+        claim = claim.with_env(self.env)
+        for records, values in (
+            (claim, {"text": "Fine"}), (claim.line_ids, {"quantity": 0}),
+            (claim, {"line_ids": [(5, 0, 0)]}),
+        ):  # fmt: skip
+            with self.subTest(values), self.assertRaises(AccessError):
+                records.sudo().write(values)
+        with self.assertRaises(AccessError):
+            claim.sudo().unlink()
+        with self.assertRaises(AccessError):
+            self.env["dispatch.claim"].sudo().create(
+                {"notice_id": self.paper.id, "reported_at": fields.Datetime.now()}
+            )
+
+    # -- a receipt signed on paper ---------------------------------------------------
+
+    def test_receipt_uploaded_by_the_customer(self):
+        """ORD-63: the picture of the signed paper is the evidence."""
+        self.authenticate(None, None)
+        answer = self.post(
+            "receipt",
+            files=[("scan", ("receipt.png", picture(), "image/png"))],
+            name="Ms Lin",
+            remarks="One box wet",
+        )
+        self.assertIn("Thank you", answer.text)
+        signature = self.paper.sudo().signature_ids
+        self.assertEqual((signature.method, signature.signer_name), ("scan", "Ms Lin"))
+        self.assertEqual(self.paper.remarks, "One box wet")
+
+    def test_unreadable_receipt(self):
+        """Bad input: an unreadable picture is said, and what was typed stays."""
+        self.authenticate(None, None)
+        for data, words in (
+            (picture()[:60], "cannot be read"), (b"MZ", "neither a PDF nor a picture")
+        ):  # fmt: skip
+            answer = self.post(
+                "receipt",
+                files=[("scan", ("receipt.png", data, "image/png"))],
+                name="Ms Lin",
+                remarks="One box wet",
+            )
+            self.assertIn(words, answer.text)
+            self.assertIn("One box wet", answer.text)
+            self.assertIn("Ms Lin", answer.text)
+        self.assertEqual(self.paper.state, "sent")
+        self.assertFalse(self.paper.sudo().signature_ids)

@@ -1,6 +1,10 @@
 from . import (
+    backorder_list_date,
     daily_production_print,
+    delivery_slip_filing_back,
+    delivery_slip_void,
     discrepancy,
+    dispatch_problem,
     dispatch_receipt,
     finance_clearance,
     formula_scan,
