@@ -90,7 +90,8 @@ class DeliverySlip(models.Model):
     def _kept_refusal(self):
         return self.env._(
             "A delivery slip is made by itself when goods leave, and keeps its number: "
-            "nobody writes, copies or deletes it. What is wrong is voided with a reason."
+            "nobody writes, copies or deletes it. What is wrong is voided with a "
+            "reason."
         )
 
     # -- made by itself ----------------------------------------------------------
