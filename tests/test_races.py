@@ -311,6 +311,44 @@ class TestRaces(OrderCase, Committed):
                 self.assertEqual(self.left(order), 50)
                 self.assertEqual(len(order.dispatch_notice_ids), 1)
 
+    def test_two_transfers_on_one_emergency(self):
+        """PLT-08, ORD-53: what was ordered for fifty lets fifty leave, once."""
+        for turn in range(2):
+            order = self.shippable()
+            supervisor = self.people["supervisor"]
+            action = order.with_user(supervisor).action_emergency_shipment()
+            emergency = self.env["emergency.shipment"].browse(action["res_id"])
+            emergency = emergency.with_user(supervisor)
+            emergency.write({"reason": "The fair opens.", "due_at": "2099-01-01"})
+            emergency.line_ids.quantity = 50
+            identified(emergency)._signoff_sign("emergency_shipment", "At once.")
+            first = order.picking_ids
+            first.action_assign()
+            first.move_ids.quantity = 50
+            first.action_split_transfer()
+            second = order.picking_ids - first
+            second.action_assign()
+            for picking in (first, second):
+                picking.move_ids.write({"quantity": 50, "picked": True})
+
+            def ship(picking):
+                def task(env):
+                    row = env["stock.picking"].browse(picking.id)
+                    row.with_context(skip_backorder=True).button_validate()
+
+                return task
+
+            outcomes = self.together(
+                ("shipping", ship(first)), ("second", ship(second)), late=turn
+            )
+            with self.subTest(turn=turn):
+                refused = [text for text in outcomes if isinstance(text, UserError)]
+                self.assertEqual(len(refused), 1, outcomes)
+                self.assertIn("Delivery application", str(refused[0]))
+                self.assertEqual(self.left(order), 50)
+                self.assertEqual(emergency.line_ids.used, 50)
+                self.assertEqual(emergency.state, "owing")
+
     def test_two_make_the_sheet(self):
         """PLT-08, ORD-20: one version; who comes second is told that it is there."""
         self.people["clerk"] = self._person(

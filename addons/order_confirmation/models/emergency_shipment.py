@@ -60,7 +60,7 @@ class EmergencyShipment(models.Model):
         "more leaves on this emergency.",
     )  # fmt: skip
     line_ids = fields.One2many("emergency.shipment.line", "emergency_id")
-    signed_at = fields.Datetime("Ordered", readonly=True, copy=False)
+    signed_at = fields.Datetime("Ordered At", readonly=True, copy=False)
     signed_by_id = fields.Many2one("res.users", "Ordered By", readonly=True, copy=False)
     settled_at = fields.Datetime("Paper Came", readonly=True, copy=False)
     escalation = fields.Selection(

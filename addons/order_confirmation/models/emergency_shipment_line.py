@@ -22,7 +22,7 @@ class EmergencyShipmentLine(models.Model):
     product_uom_id = fields.Many2one("uom.uom", "Unit", required=True)
     quantity = fields.Float(digits="Product Unit", required=True)
     used = fields.Float(
-        "Left", digits="Product Unit", readonly=True, copy=False,
+        "Has Left", digits="Product Unit", readonly=True, copy=False,
         help="How much has left on this emergency.",
     )  # fmt: skip
     papered = fields.Float(
