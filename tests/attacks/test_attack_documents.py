@@ -70,7 +70,11 @@ class TestAttackPapers(AttackCase):
                 self.assertFalse(passed("order_line_id", [line])[line])
         with self.undone(way="failed, and the result written"):
             self.allowed(
-                "final.inspection.point", "write", points[:1].ids, {"outcome": "failed"}
+                "final.inspection.point", "write", points[:1].ids,
+                {"outcome": "failed", "finding": "Torn"},
+            )  # fmt: skip
+            self.allowed(
+                "final.inspection", "write", inspection.ids, {"passed_quantity": 0}
             )
             self.sign(inspection, "final_inspection", "quality")
             self.log_in("quality")

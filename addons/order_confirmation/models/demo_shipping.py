@@ -48,6 +48,33 @@ class OrderDemo(models.AbstractModel):
             inspection.action_all_passed()
             self._sign(inspection, "final_inspection", "quality")
 
+    def _then_failed(self, order):
+        """Some of it failed, with a picture; it waits for quality's decision."""
+        for production in order.mrp_production_ids:
+            inspection = self._as(self.env["final.inspection"], "quality").create(
+                {
+                    **production._inspection_values(),
+                    "production_id": production.id,
+                    "attendee_id": self._person("service2").id,
+                }
+            )
+            point = inspection.point_ids.filtered(
+                lambda point: point.kind == "appearance"
+            )
+            point.write(
+                {
+                    "outcome": "failed",
+                    "finding": "挂历封面折痕，十二本",
+                    "picture": self._drawn("folded"),
+                }
+            )
+            inspection.action_all_passed()
+            inspection.passed_quantity = inspection.quantity - 12
+            self._sign(
+                inspection, "final_inspection", "quality",
+                "Twelve calendars are creased at the cover.",
+            )  # fmt: skip
+
     def _step_stock(self, order, row):
         for production in order.mrp_production_ids:
             self._finish(production)

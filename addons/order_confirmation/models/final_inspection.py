@@ -1,42 +1,28 @@
-from odoo import api, fields, models
+from collections import defaultdict
+
+from odoo import Command, api, fields, models
+from odoo.addons.written_signoff.keeping import holds_key
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-POINTS = [
-    ("quantity", "Quantity within tolerance"),
-    ("appearance", "Appearance"),
-    ("packing", "Packing"),
-    ("label", "Label"),
-    ("product", "Point of this product"),
-]
+from .final_inspection_point import POINTS
 
-
-class ProductTemplate(models.Model):
-    _inherit = "product.template"
-
-    exfactory_point_ids = fields.One2many(
-        "exfactory.point", "product_tmpl_id", string="Ex-factory Standard",
-        help="What the final inspection looks at besides quantity, appearance, packing "
-        "and label.",
-    )  # fmt: skip
-
-
-class ExfactoryPoint(models.Model):
-    _name = "exfactory.point"
-    _description = "Point of an Ex-factory Standard"
-    _order = "sequence, id"
-
-    product_tmpl_id = fields.Many2one(
-        "product.template", required=True, index=True, ondelete="cascade"
-    )
-    sequence = fields.Integer(default=10)
-    name = fields.Char(required=True, translate=True)
+# What follows from the rest, and is written by the inspection's own methods only.
+FOLLOWING = {
+    "result", "order_id", "failed_quantity", "undecided_quantity", "reworked_id",
+    "decision_ids",
+}  # fmt: skip
+INSPECT = "order_confirmation.activity_inspect"
+ATTEND = "order_confirmation.activity_attend"
+DECIDE = "order_confirmation.activity_decide"
 
 
 class FinalInspection(models.Model):
     """The ex-factory standard of a product, point by point (ORD-43).
 
     Quality signs; customer service attends and is named. Until then no finished goods
-    go into stock, and nothing is shipped.
+    go into stock, and nothing is shipped. Of what failed, quality decides: rework,
+    scrap, kept out of stock, or a concession that quality's head and the salesperson
+    sign (``final.inspection.decision``).
     """
 
     _name = "final.inspection"
@@ -44,6 +30,7 @@ class FinalInspection(models.Model):
     _description = "Final Inspection"
     _order = "id desc"
     _check_company_auto = True
+    _mail_post_access = "read"
 
     name = fields.Char(default="/", readonly=True, copy=False)
     company_id = fields.Many2one(
@@ -51,11 +38,30 @@ class FinalInspection(models.Model):
     )
     production_id = fields.Many2one("mrp.production", index=True, check_company=True)
     order_line_id = fields.Many2one("sale.order.line", index=True, check_company=True)
-    order_id = fields.Many2one(related="order_line_id.order_id", store=True)
+    order_id = fields.Many2one(
+        related="order_line_id.order_id", store=True, index="btree_not_null"
+    )
     product_id = fields.Many2one("product.product", required=True)
+    tracking = fields.Selection(related="product_id.tracking")
     uom_id = fields.Many2one(related="product_id.uom_id")
-    quantity = fields.Float("Inspected", required=True, digits="Product Unit")
-    passed_quantity = fields.Float("Passed", digits="Product Unit")
+    lot_ids = fields.One2many(
+        "final.inspection.lot", "inspection_id", "Lots", copy=False
+    )
+    quantity = fields.Float(
+        "Inspected", required=True, digits="Product Unit",
+        compute="_compute_quantities", store=True, readonly=False, precompute=True,
+    )  # fmt: skip
+    passed_quantity = fields.Float(
+        "Passed", digits="Product Unit",
+        compute="_compute_quantities", store=True, readonly=False, precompute=True,
+    )  # fmt: skip
+    failed_quantity = fields.Float(
+        "Failed", digits="Product Unit", compute="_compute_failed", store=True
+    )
+    undecided_quantity = fields.Float(
+        "To Decide", digits="Product Unit", compute="_compute_failed", store=True,
+        help="Failed, and neither reworked, scrapped, kept out nor conceded.",
+    )  # fmt: skip
     attendee_id = fields.Many2one(
         "res.users",
         "Attended By",
@@ -70,26 +76,76 @@ class FinalInspection(models.Model):
     point_ids = fields.One2many("final.inspection.point", "inspection_id", copy=True)
     remark = fields.Text()
     result = fields.Selection(
-        [("open", "Open"), ("passed", "Passed"), ("failed", "Failed")],
+        [
+            ("open", "Open"),
+            ("passed", "Passed"),
+            ("partly", "Passed in Part"),
+            ("failed", "Failed"),
+        ],
         compute="_compute_result",
         store=True,
         tracking=True,
     )
     signed = fields.Boolean(compute="_compute_signed", search="_search_signed")
+    decision_ids = fields.One2many(
+        "final.inspection.decision", "inspection_id", "Decisions", copy=False
+    )
+    reworked_id = fields.Many2one(
+        "final.inspection.decision", "Rework Decided By", readonly=True, copy=False,
+        index="btree_not_null", ondelete="restrict",
+    )  # fmt: skip
+    rework_of_id = fields.Many2one(
+        related="reworked_id.inspection_id", string="Inspected Again After"
+    )
 
     _quantities = models.Constraint(
         "CHECK(quantity > 0 AND passed_quantity >= 0 AND passed_quantity <= quantity)",
         "Inspect more than nothing, and pass no more than was inspected.",
     )
 
-    @api.depends("point_ids.outcome")
+    # -- what follows ----------------------------------------------------------------
+
+    @api.depends("lot_ids.quantity", "lot_ids.passed_quantity")
+    def _compute_quantities(self):
+        for inspection in self:
+            lots = inspection.lot_ids
+            inspection.quantity = (
+                sum(lots.mapped("quantity")) if lots else inspection.quantity
+            )
+            inspection.passed_quantity = (
+                sum(lots.mapped("passed_quantity"))
+                if lots
+                else inspection.passed_quantity
+            )
+
+    @api.depends(
+        "quantity", "passed_quantity", "decision_ids.quantity", "decision_ids.state"
+    )
+    def _compute_failed(self):
+        for inspection in self:
+            failed = inspection.quantity - inspection.passed_quantity
+            decided = inspection.decision_ids.filtered(
+                lambda row: row.state != "withdrawn"
+            )
+            inspection.failed_quantity = failed
+            inspection.undecided_quantity = failed - sum(decided.mapped("quantity"))
+
+    @api.depends("point_ids.outcome", "quantity", "passed_quantity")
     def _compute_result(self):
         for inspection in self:
             outcomes = set(inspection.point_ids.mapped("outcome"))
+            unit = inspection.product_id.uom_id
+            whole = unit and (
+                unit.compare(inspection.passed_quantity, inspection.quantity) >= 0
+            )
             if not outcomes or False in outcomes:
                 inspection.result = "open"
-            else:
+            elif whole:
                 inspection.result = "failed" if "failed" in outcomes else "passed"
+            else:
+                inspection.result = (
+                    "partly" if inspection.passed_quantity > 0 else "failed"
+                )
 
     @api.depends("signature_ids.state")
     def _compute_signed(self):
@@ -113,6 +169,19 @@ class FinalInspection(models.Model):
         )
         return [("id", "in", signatures.subselect("res_id"))]
 
+    @api.constrains("quantity", "passed_quantity")
+    def _check_quantities(self):
+        for inspection in self:
+            if not 0 <= inspection.passed_quantity <= inspection.quantity > 0:
+                raise ValidationError(
+                    self.env._(
+                        "Inspect more than nothing, and pass no more than was "
+                        "inspected: %(passed)s of %(inspected)s passed cannot be.",
+                        passed=f"{inspection.passed_quantity:g}",
+                        inspected=f"{inspection.quantity:g}",
+                    )
+                )
+
     @api.constrains("order_line_id", "product_id", "production_id")
     def _check_same_product(self):
         for inspection in self:
@@ -131,9 +200,20 @@ class FinalInspection(models.Model):
                     )
                 )
 
+    # -- writing ---------------------------------------------------------------------
+
+    @api.onchange("production_id")
+    def _onchange_production_id(self):
+        for inspection in self.filtered("production_id"):
+            values = inspection.production_id._inspection_values()
+            inspection.update(values)
+
     @api.model_create_multi
     def create(self, vals_list):
-        """Number the inspection and lay out the points of the standard."""
+        """Number the inspection and lay out the points of the standard, and the lots.
+
+        :raises AccessError: what follows from the points was given
+        """
         self._check_given(vals_list)
         for vals in vals_list:
             if vals.get("name", "/") == "/":
@@ -141,10 +221,14 @@ class FinalInspection(models.Model):
         inspections = super().create(vals_list)
         for inspection in inspections.filtered(lambda record: not record.point_ids):
             inspection.point_ids = inspection._standard()
+        for inspection in inspections.filtered(lambda record: not record.lot_ids):
+            if lots := inspection._lots_made():
+                inspection.lot_ids = lots
+        inspections._answer_quantity()
         return inspections
 
     def _check_given(self, vals_list):
-        if any(vals.keys() & {"result", "order_id"} for vals in vals_list):
+        if not holds_key(self) and any(vals.keys() & FOLLOWING for vals in vals_list):
             raise AccessError(
                 self.env._("The result follows from the points, and cannot be written.")
             )
@@ -161,23 +245,122 @@ class FinalInspection(models.Model):
             {"kind": "product", "name": point.name, "sequence": 10 + number}
             for number, point in enumerate(self.product_id.exfactory_point_ids)
         ]
-        return [(0, 0, point) for point in points]
+        return [Command.create(point) for point in points]
+
+    def _lots_made(self):
+        """Return the lots that were made and are not inspected yet, as commands."""
+        if self.tracking not in ("lot", "serial"):
+            return []
+        known = self.production_id.inspection_ids.lot_ids.lot_id
+        lots = self.production_id.lot_producing_ids
+        if self.tracking == "lot":
+            return [
+                Command.create(
+                    {
+                        "lot_id": lot.id,
+                        "quantity": self.quantity,
+                        "passed_quantity": self.passed_quantity,
+                    }
+                )
+                for lot in lots[:1]
+            ]
+        whole = self.passed_quantity >= self.quantity
+        return [
+            Command.create(
+                {"lot_id": lot.id, "quantity": 1, "passed_quantity": int(whole)}
+            )
+            for lot in (lots - known)[: int(self.quantity)]
+        ]
 
     def write(self, vals):
         """Void the signature when what it covers changes (ORD-15)."""
         self._check_given([vals])
         result = super().write(vals)
+        if vals.keys() & {"quantity", "lot_ids", "order_line_id", "production_id"}:
+            self._answer_quantity()
         self._signoff_void_changed()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unsigned(self):
-        if self.sudo().signature_ids:
+        if self.sudo().signature_ids or self.sudo().reworked_id:
             raise UserError(self.env._("A signed inspection is kept."))
 
+    # -- the point that the system answers -------------------------------------------
+
+    def _answer_quantity(self):
+        """Compare with the order's tolerance, unless a person has answered (ORD-43)."""
+        for inspection in self:
+            points = inspection.point_ids.filtered(
+                lambda point: (
+                    point.kind == "quantity" and (point.by_system or not point.outcome)
+                )
+            )
+            answer = points and inspection._quantity_answer()
+            if answer:
+                outcome, finding = answer
+                points.write(
+                    {"outcome": outcome, "finding": finding, "by_system": True}
+                )
+
+    def _quantity_answer(self):
+        """Return ``(outcome, finding)`` of what is made against what was ordered."""
+        line = self.order_line_id.sudo()
+        if not line:
+            return None
+        unit = self.product_id.uom_id
+        ordered = line.product_uom_id._compute_quantity(line.product_uom_qty, unit)
+        known = self.sudo().search(
+            [
+                ("order_line_id", "=", line.id),
+                ("reworked_id", "=", False),
+                ("signed", "=", True),
+            ]
+        )
+        inspected = sum((known - self).mapped("quantity"))
+        inspected += 0.0 if self.reworked_id in known.decision_ids else self.quantity
+        gone = (known - self).decision_ids.filtered(
+            lambda row: row.kind in ("scrap", "keep_out") and row.state != "withdrawn"
+        )
+        made = inspected - sum(gone.mapped("quantity"))
+        share = line.tolerance_percent / 100
+        words = {
+            "made": f"{made:g}",
+            "ordered": f"{ordered:g}",
+            "unit": unit.name,
+            "tolerance": f"{line.tolerance_percent:g}",
+        }
+        if unit.compare(made, ordered * (1 + share)) > 0:
+            return "failed", self.env._(
+                "%(made)s %(unit)s of %(ordered)s ordered, ± %(tolerance)s %%: too "
+                "many.",
+                **words,
+            )
+        if unit.compare(made, ordered * (1 - share)) >= 0:
+            return "passed", self.env._(
+                "%(made)s %(unit)s of %(ordered)s ordered, ± %(tolerance)s %%.", **words
+            )
+        batch = self.production_id.sudo()._same_batch()
+        rest = sum(production._inspectable() for production in batch) - inspected
+        if not self.production_id or unit.compare(rest, 0) > 0:
+            return "passed", self.env._(
+                "%(made)s %(unit)s of %(ordered)s ordered, ± %(tolerance)s %%; the "
+                "rest is still to come.",
+                **words,
+            )
+        return "failed", self.env._(
+            "%(made)s %(unit)s of %(ordered)s ordered, ± %(tolerance)s %%: too few, "
+            "and no more is being made.",
+            **words,
+        )
+
+    # -- signing ---------------------------------------------------------------------
+
     def _signoff_terms(self, code):
-        return {
-            inspection.id: {
+        pictures = self._picture_marks()
+        terms = {}
+        for inspection in self:
+            terms[inspection.id] = {
                 "product": inspection.product_id.display_name,
                 "order": inspection.order_line_id.id or None,
                 "production": inspection.production_id.id or None,
@@ -189,15 +372,53 @@ class FinalInspection(models.Model):
                         point.name,
                         point.outcome or "",
                         point.finding or "",
+                        *pictures.get(point.id, ()),
                     ]
                     for point in inspection.point_ids
                 },
             }
-            for inspection in self
+            if inspection.lot_ids:
+                terms[inspection.id]["lots"] = {
+                    row.lot_id.name: [row.quantity, row.passed_quantity]
+                    for row in inspection.lot_ids
+                }
+        return terms
+
+    def _picture_marks(self):
+        """Return ``{point id: [digests]}`` of the pictures, without reading them."""
+        more = self.point_ids.picture_ids
+        owners = {
+            **{("final.inspection.point", point.id): point for point in self.point_ids},
+            **{("final.inspection.picture", row.id): row.point_id for row in more},
         }
+        files = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("res_field", "=", "picture"),
+                    "|",
+                    "&",
+                    ("res_model", "=", "final.inspection.point"),
+                    ("res_id", "in", self.point_ids.ids),
+                    "&",
+                    ("res_model", "=", "final.inspection.picture"),
+                    ("res_id", "in", more.ids),
+                ],
+                ["res_model", "res_id", "checksum"],
+                order="res_model desc, res_id",
+            )
+        )
+        marks = defaultdict(list)
+        for file in files:
+            marks[owners[file.res_model, file.res_id].id].append(file.checksum)
+        return marks
 
     def _signoff_check(self, purpose, signer):
-        """Sign what is complete: every point answered, customer service named."""
+        """Sign what is complete: points answered, customer service named, numbers true.
+
+        :raises UserError: in one sentence, what is missing or cannot be
+        """
         result = super()._signoff_check(purpose, signer)
         if self.result == "open":
             raise UserError(
@@ -212,7 +433,94 @@ class FinalInspection(models.Model):
             raise UserError(
                 self.env._("Name who of customer service attended the inspection.")
             )
+        self._check_findings()
+        self._check_lots()
+        self._check_made()
         return result
+
+    def _check_findings(self):
+        """Raise unless what failed is said in words and in numbers, and only that."""
+        failed = self.point_ids.filtered(lambda point: point.outcome == "failed")
+        if silent := failed.filtered(lambda point: not (point.finding or "").strip()):
+            raise UserError(
+                self.env._(
+                    "Write what was found at: %s.", ", ".join(silent.mapped("name"))
+                )
+            )
+        some = self.product_id.uom_id.compare(self.failed_quantity, 0) > 0
+        if failed and not some:
+            raise UserError(
+                self.env._(
+                    "%(points)s failed, and the whole quantity passed. Enter how many "
+                    "passed.",
+                    points=", ".join(failed.mapped("name")),
+                )
+            )
+        if some and not failed:
+            raise UserError(
+                self.env._(
+                    "%(failed)s did not pass, and every point did. Say at which point "
+                    "they failed.",
+                    failed=f"{self.failed_quantity:g}",
+                )
+            )
+
+    def _check_lots(self):
+        """Raise unless tracked goods are named by their lots, as made."""
+        if self.tracking not in ("lot", "serial"):
+            return
+        if not self.lot_ids:
+            raise UserError(
+                self.env._(
+                    "Name the lots or serial numbers that were inspected: %s is "
+                    "tracked.",
+                    self.product_id.display_name,
+                )
+            )
+        made = self.production_id.sudo()._same_batch()._lots()
+        strange = self.lot_ids.lot_id - made
+        if self.production_id and strange:
+            raise UserError(
+                self.env._(
+                    "%(lots)s: not made under %(production)s.",
+                    lots=", ".join(strange.mapped("name")),
+                    production=self.production_id.name,
+                )
+            )
+        unit = self.product_id.uom_id
+        if unit.compare(sum(self.lot_ids.mapped("quantity")), self.quantity) or (
+            unit.compare(
+                sum(self.lot_ids.mapped("passed_quantity")), self.passed_quantity
+            )
+        ):
+            raise UserError(
+                self.env._("The quantities are not those of the lots together.")
+            )
+
+    def _check_made(self):
+        """Raise when more was inspected than made, backorders included."""
+        unit = self.product_id.uom_id
+        if self.reworked_id:
+            limit, inspected = self.reworked_id.quantity, self.quantity
+        elif self.production_id:
+            batch = self.production_id.sudo()._same_batch()
+            limit = sum(production._inspectable() for production in batch)
+            others = (batch.inspection_ids - self).filtered(
+                lambda row: not row.reworked_id and row.signed
+            )
+            inspected = self.quantity + sum(others.mapped("quantity"))
+        else:
+            return
+        if unit.compare(inspected, limit) > 0:
+            raise UserError(
+                self.env._(
+                    "%(inspected)s %(unit)s would be inspected, and there are no more "
+                    "than %(made)s.",
+                    inspected=f"{inspected:g}",
+                    unit=unit.name,
+                    made=f"{limit:g}",
+                )
+            )
 
     def _signoff_barred(self, purpose, signer):
         """Who attends for customer service does not sign for quality (ROL-03)."""
@@ -222,66 +530,131 @@ class FinalInspection(models.Model):
             )
         return super()._signoff_barred(purpose, signer)
 
+    def _signoff_signed(self, signature):
+        """End the to-dos, and ask for a decision on what failed."""
+        result = super()._signoff_signed(signature)
+        self.sudo().reworked_id._inspected_again()
+        self.production_id.sudo()._end_inspection_todos()
+        unit = self.product_id.uom_id
+        if unit.compare(self.undecided_quantity, 0) > 0:
+            self._ask_for_decision()
+        return result
+
+    def _ask_for_decision(self):
+        person = self.env["res.users"]._someone_of("quality_head", self.company_id)
+        person = person or self.env.user
+        self.sudo().activity_schedule(
+            DECIDE,
+            user_id=person.id,
+            summary=self.with_context(lang=person.lang).env._(
+                "%(quantity)s failed: rework, scrap, keep out or concession",
+                quantity=f"{self.undecided_quantity:g}",
+            ),
+        )
+
+    # -- acts ------------------------------------------------------------------------
+
     def action_sign(self):
-        """Open quality's signature."""
+        """Open quality's signature, the quantity compared as it stands now."""
+        self.ensure_one()
+        if not self.signed:
+            self._answer_quantity()
         return self._signoff_dialog("final_inspection")
 
     def action_all_passed(self):
-        """Answer every open point with passed, and pass the whole quantity."""
+        """Answer every open point with passed, and pass the whole quantity.
+
+        Where a point failed, how many passed is for people to say.
+        """
         self.point_ids.filtered(lambda point: not point.outcome).outcome = "passed"
         for inspection in self.filtered(lambda record: not record.passed_quantity):
-            inspection.passed_quantity = inspection.quantity
+            if "failed" in inspection.point_ids.mapped("outcome"):
+                continue
+            if inspection.lot_ids:
+                inspection.lot_ids.action_pass()
+            else:
+                inspection.passed_quantity = inspection.quantity
+
+    def action_decide(self):
+        """Open the dialog in which quality says what becomes of what failed.
+
+        :raises UserError: not signed, or nothing left to decide
+        """
+        self.ensure_one()
+        self._check_decidable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decide on What Failed"),
+            "res_model": "final.inspection.decide",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_inspection_id": self.id,
+                "default_quantity": self.undecided_quantity,
+            },
+        }
+
+    def _check_decidable(self):
+        if not self.signed:
+            raise UserError(
+                self.env._("Quality signs the inspection first; then it is decided.")
+            )
+        if self.product_id.uom_id.compare(self.undecided_quantity, 0) <= 0:
+            raise UserError(self.env._("Nothing of it is left to decide."))
+
+    def action_open_production(self):
+        """Open the manufacturing order that was inspected."""
+        return self.production_id.get_formview_action()
+
+    def action_open_order(self):
+        """Open the sale order for which it was made."""
+        return self.order_id.get_formview_action()
+
+    # -- what passed -----------------------------------------------------------------
 
     @api.model
     def _passed(self, field, ids):
         """Return ``{id: quantity}`` that quality passed, by order line or production.
 
-        Only what is signed and still as signed counts. Constant queries.
+        Only what is signed and still as signed counts; what was conceded in writing
+        by both counts as passed. Constant queries.
 
         :param str field: ``order_line_id`` or ``production_id``
         """
-        inspections = self.sudo().search(
-            [(field, "in", ids), ("result", "=", "passed")]
-        )
-        valid = inspections._signoff_valid(["final_inspection"])
         quantities = dict.fromkeys(ids, 0.0)
-        for inspection in inspections:
-            if (inspection.id, "final_inspection") in valid:
-                quantities[inspection[field].id] += inspection.passed_quantity
+        for inspection, _lot, quantity in self._passed_rows([(field, "in", ids)]):
+            quantities[inspection[field].id] += quantity
         return quantities
 
+    @api.model
+    def _passed_by_lot(self, lots):
+        """Return ``{lot id: quantity}`` that quality passed. Constant queries."""
+        quantities = dict.fromkeys(lots.ids, 0.0)
+        for _inspection, lot, quantity in self._passed_rows(
+            [("lot_ids.lot_id", "in", lots.ids)]
+        ):
+            if lot.id in quantities:
+                quantities[lot.id] += quantity
+        return quantities
 
-class FinalInspectionPoint(models.Model):
-    _name = "final.inspection.point"
-    _description = "Point of a Final Inspection"
-    _order = "sequence, id"
-
-    inspection_id = fields.Many2one(
-        "final.inspection", required=True, ondelete="cascade", index=True
-    )
-    sequence = fields.Integer(default=10)
-    kind = fields.Selection(POINTS, required=True, default="product")
-    name = fields.Char("Point", required=True)
-    outcome = fields.Selection([("passed", "Passed"), ("failed", "Failed")])
-    finding = fields.Char()
-    picture = fields.Image(max_width=1600, max_height=1600)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Void the signature of an inspection that gets another point."""
-        points = super().create(vals_list)
-        points.inspection_id._signoff_void_changed()
-        return points
-
-    def write(self, vals):
-        """Void the signature of an inspection whose answers change."""
-        result = super().write(vals)
-        self.inspection_id._signoff_void_changed()
-        return result
-
-    def unlink(self):
-        """Void the signature of an inspection that loses a point."""
-        inspections = self.inspection_id
-        result = super().unlink()
-        inspections._signoff_void_changed()
-        return result
+    @api.model
+    def _passed_rows(self, domain):
+        """Return ``[(inspection, lot or none, quantity)]`` of what passed, validly."""
+        found = self.sudo().search([*domain, ("result", "not in", ("open", False))])
+        valid = found._signoff_valid(["final_inspection"])
+        signed = found.filtered(lambda row: (row.id, "final_inspection") in valid)
+        rows = []
+        for inspection in signed.filtered(lambda row: row.result != "failed"):
+            if inspection.lot_ids:
+                rows += [
+                    (inspection, row.lot_id, row.passed_quantity)
+                    for row in inspection.lot_ids
+                ]
+            else:
+                none = self.env["stock.lot"]
+                rows.append((inspection, none, inspection.passed_quantity))
+        rows += [
+            (decision.inspection_id, decision.lot_id, decision.quantity)
+            for decision in signed.decision_ids._in_force()
+        ]
+        return rows

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from .final_inspection import ATTEND, INSPECT
 
 
 class MrpProduction(models.Model):
@@ -9,6 +11,7 @@ class MrpProduction(models.Model):
     inspection_count = fields.Integer(compute="_compute_inspection_count")
     needs_inspection = fields.Boolean(compute="_compute_inspection_count")
 
+    @api.depends("inspection_ids", "product_id.sale_ok")
     def _compute_inspection_count(self):
         for production in self:
             production.inspection_count = len(production.inspection_ids)
@@ -23,62 +26,144 @@ class MrpProduction(models.Model):
             )
         )
 
-    def _check_inspected(self, quantities):
-        """Raise unless quality passed what goes into stock now (ORD-43).
+    def _inspectable(self):
+        """Return how much there is to inspect, in the product's unit."""
+        self.ensure_one()
+        if self.state == "cancel":
+            return 0.0
+        made = (
+            self.qty_produced
+            if self.state == "done"
+            else max(self.product_qty, self.qty_producing)
+        )
+        quantity = self.product_uom_id._compute_quantity(made, self.product_id.uom_id)
+        return quantity + sum(
+            scrap.product_uom_id._compute_quantity(
+                scrap.scrap_qty, self.product_id.uom_id
+            )
+            for scrap in self.inspection_ids.decision_ids.scrap_id
+            if scrap.location_id.usage == "production"
+        )
 
-        :param dict quantities: ``{production: quantity}`` in the product's unit
+    def _lots(self):
+        """Return the lots that are or were made."""
+        moves = self.move_finished_ids | self.move_finished_ids.move_dest_ids
+        return self.lot_producing_ids | moves.move_line_ids.lot_id
+
+    # -- asking for it -----------------------------------------------------------------
+
+    def write(self, vals):
+        """Tell quality and customer service when there is something to inspect."""
+        result = super().write(vals)
+        if vals.get("qty_producing"):
+            self._ask_for_inspection()
+        return result
+
+    def action_ask_for_inspection(self):
+        """Ask quality to inspect, and customer service to attend, now.
+
+        :raises UserError: nothing of it is inspected, or nothing is left to inspect
         """
-        needing = self._needing_inspection()
-        if not needing:
-            return
-        passed = self.env["final.inspection"]._passed("production_id", needing.ids)
-        for production in needing:
-            wanted = quantities[production] + production._stocked_quantity()
-            if production.product_id.uom_id.compare(passed[production.id], wanted) < 0:
-                raise UserError(
-                    self.env._(
-                        "%(production)s: %(wanted)s %(unit)s would go into stock, and "
-                        "quality has passed %(passed)s. Missing: a final inspection "
-                        "signed by quality.",
-                        production=production.name,
-                        wanted=f"{wanted:g}",
-                        unit=production.product_id.uom_id.name,
-                        passed=f"{passed[production.id]:g}",
-                    )
+        if not self._ask_for_inspection():
+            raise UserError(
+                self.env._(
+                    "There is nothing left to inspect: everything is inspected, or "
+                    "asked for, or not inspected at all."
                 )
+            )
+        return True
 
-    def _stocked_quantity(self):
-        done = self.move_finished_ids.filtered(
-            lambda move: move.state == "done" and move.product_id == self.product_id
+    def _ask_for_inspection(self):
+        """Give quality and customer service their to-dos, once; return of which.
+
+        Customer service finds its own on the order, where it works.
+        """
+        waiting = self.sudo()._needing_inspection().filtered("id")
+        waiting = waiting.filtered(lambda production: production._left_to_inspect() > 0)
+        types = self.env.ref(INSPECT)
+        waiting = waiting.filtered(
+            lambda production: types not in production.activity_ids.activity_type_id
         )
-        return sum(
-            move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
-            for move in done
-        )
+        users = self.env["res.users"]
+        for production in waiting:
+            company = production.company_id
+            quantity = f"{production._left_to_inspect():g}"
+            inspector = users._someone_of("quality", company)
+            if inspector:
+                production.activity_schedule(
+                    INSPECT,
+                    user_id=inspector.id,
+                    summary=production.with_context(lang=inspector.lang).env._(
+                        "Inspect %(quantity)s of %(product)s",
+                        quantity=quantity,
+                        product=production.product_id.with_context(
+                            lang=inspector.lang
+                        ).display_name,
+                    ),
+                )
+            for order in production._orders_line().order_id:
+                attendee = order._inspection_attendee()
+                if attendee:
+                    order.activity_schedule(
+                        ATTEND,
+                        user_id=attendee.id,
+                        summary=order.with_context(lang=attendee.lang).env._(
+                            "Attend the final inspection of %(production)s",
+                            production=production.name,
+                        ),
+                    )
+        return waiting
+
+    def _left_to_inspect(self):
+        """Return how much is being made, or was, that no inspection names yet."""
+        self.ensure_one()
+        made = self.qty_produced if self.state == "done" else self.qty_producing
+        made = self.product_uom_id._compute_quantity(made, self.product_id.uom_id)
+        named = self.inspection_ids.filtered(lambda row: not row.reworked_id)
+        return made - sum(named.mapped("quantity"))
+
+    def _end_inspection_todos(self):
+        """End the to-dos of those that are inspected as far as they are made."""
+        for production in self:
+            unit = production.product_id.uom_id
+            if unit.compare(production._left_to_inspect(), 0) <= 0:
+                production.activity_unlink([INSPECT])
+                production._orders_line().order_id.activity_unlink([ATTEND])
+
+    # -- the inspection ----------------------------------------------------------------
+
+    def _inspection_values(self):
+        """Return what an inspection of this production begins with."""
+        line = self.sudo().sale_line_id or self._orders_line()
+        order = line.order_id
+        attendee = order._inspection_attendee() if order else self.env["res.users"]
+        left = self._left_to_inspect() if self.state != "draft" else 0.0
+        if left <= 0:
+            left = self.product_uom_id._compute_quantity(
+                self.qty_producing or self.product_qty, self.product_id.uom_id
+            )
+        return {
+            "product_id": self.product_id.id,
+            "order_line_id": line.id,
+            "quantity": left,
+            "company_id": self.company_id.id,
+            "attendee_id": attendee.id,
+        }
 
     def action_inspect(self):
-        """Open the final inspection of this production, or begin one."""
+        """Open the final inspections of this production, or begin one."""
         self.ensure_one()
-        line = self.sale_line_id or self._orders_line()
-        quantity = self.product_uom_id._compute_quantity(
-            self.qty_producing or self.product_qty, self.product_id.uom_id
-        )
+        values = {**self._inspection_values(), "production_id": self.id}
         action = {
             "type": "ir.actions.act_window",
             "name": self.env._("Final Inspection"),
             "res_model": "final.inspection",
             "view_mode": "form",
-            "context": {
-                "default_production_id": self.id,
-                "default_product_id": self.product_id.id,
-                "default_order_line_id": line.id,
-                "default_quantity": quantity,
-                "default_company_id": self.company_id.id,
-            },
+            "context": {f"default_{name}": value for name, value in values.items()},
         }
         if self.inspection_ids:
             action.update(
-                view_mode="list,form", domain=[("production_id", "=", self.id)]
+                view_mode="list,kanban,form", domain=[("production_id", "=", self.id)]
             )
         return action
 

@@ -42,6 +42,7 @@ class TestKeeping(TransactionCase):
                 "special.review", "special.review.line", "special.review.opinion",
                 "delivery.application.check", "packing.plan", "packing.plan.line",
                 "shipping.briefing",
+                "final.inspection.decision",
             },
             names,
         )  # fmt: skip

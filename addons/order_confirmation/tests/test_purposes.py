@@ -35,6 +35,8 @@ SIGNERS = {
     "sheet_check": SERVICE | {"merchandiser"},
     "sheet_verify": SERVICE,
     "final_inspection": {"quality", "quality_head"},
+    "concession_quality": {"quality_head"},
+    "concession_sales": {"salesperson"},
     "finance_clearance": {"finance"},
     "delivery_application": SERVICE,
     "slip_hand_over": {"shipping"},

@@ -8,6 +8,7 @@ from . import (
     dispatch_receipt,
     finance_clearance,
     formula_scan,
+    inspection_decision,
     instruction,
     oral_promise,
     production_exception_reply,

@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import scan
+
+POINTS = [
+    ("quantity", "Quantity within tolerance"),
+    ("appearance", "Appearance"),
+    ("packing", "Packing"),
+    ("label", "Label"),
+    ("product", "Point of this product"),
+]
+
+
+class FinalInspectionPart(models.AbstractModel):
+    """A part of an inspection: whoever changes it, voids its signature (ORD-15)."""
+
+    _name = "final.inspection.part"
+    _description = "Part of a Final Inspection"
+
+    def _inspections(self):
+        """Return the inspections to which these belong."""
+        return self.inspection_id
+
+    def _check_picture(self, vals_list):
+        """Refuse a file that is no picture, in one sentence.
+
+        :raises UserError: neither picture nor readable
+        """
+        for vals in vals_list:
+            given = vals.get("picture")
+            data = scan.decoded(given) if given else b""
+            picture = (scan.kind(data) or "").startswith("image/")
+            if given and not (picture and scan.readable(data)):
+                raise UserError(
+                    self.env._(
+                        "This picture cannot be read. Please take it again, as JPEG or "
+                        "PNG."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Void the signature of an inspection that gets another part."""
+        self._check_picture(vals_list)
+        parts = super().create(vals_list)
+        parts._inspections()._signoff_void_changed()
+        return parts
+
+    def write(self, vals):
+        """Void the signature of an inspection whose answers change."""
+        self._check_picture([vals])
+        before = self._inspections()
+        result = super().write(vals)
+        (before | self._inspections())._signoff_void_changed()
+        return result
+
+    def unlink(self):
+        """Void the signature of an inspection that loses a part."""
+        inspections = self._inspections()
+        result = super().unlink()
+        inspections.exists()._signoff_void_changed()
+        return result
+
+
+class FinalInspectionPoint(models.Model):
+    """One point of the standard: passed or failed, what was found, with pictures."""
+
+    _name = "final.inspection.point"
+    _inherit = ["final.inspection.part"]
+    _description = "Point of a Final Inspection"
+    _order = "sequence, id"
+
+    inspection_id = fields.Many2one(
+        "final.inspection", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(POINTS, required=True, default="product")
+    name = fields.Char("Point", required=True)
+    outcome = fields.Selection([("passed", "Passed"), ("failed", "Failed")])
+    finding = fields.Char(help="What was found. A point that failed needs it.")
+    picture = fields.Image(max_width=1600, max_height=1600)
+    picture_ids = fields.One2many(
+        "final.inspection.picture", "point_id", "More Pictures"
+    )
+    by_system = fields.Boolean(
+        readonly=True, help="Filled in by the system, and refilled when numbers change."
+    )
+
+    def write(self, vals):
+        """Note that a person answered, where the answer is not the system's."""
+        if vals.keys() & {"outcome", "finding"} and "by_system" not in vals:
+            vals = {**vals, "by_system": False}
+        return super().write(vals)
+
+    def action_pass(self):
+        """Answer these points with passed: one touch on a telephone."""
+        self.write({"outcome": "passed"})
+
+    def action_fail(self):
+        """Answer this point with failed, and open it for finding and picture."""
+        self.ensure_one()
+        self.write({"outcome": "failed"})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+
+class FinalInspectionPicture(models.Model):
+    """A further picture of what was found at a point."""
+
+    _name = "final.inspection.picture"
+    _inherit = ["final.inspection.part"]
+    _description = "Picture of a Final Inspection"
+
+    point_id = fields.Many2one(
+        "final.inspection.point", required=True, ondelete="cascade", index=True
+    )
+    name = fields.Char("Shows")
+    picture = fields.Image(required=True, max_width=1600, max_height=1600)
+
+    def _inspections(self):
+        return self.point_id.inspection_id

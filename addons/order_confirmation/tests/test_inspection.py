@@ -1,0 +1,185 @@
+"""What an inspection says, and what it must not say."""
+
+from base64 import b64encode
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .inspection_case import PICTURE, InspectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestInspection(InspectionCase):
+    def test_quantity_is_compared_by_the_system(self):
+        """ORD-43: quantity against the order's tolerance, filled in; refilled."""
+        production = self.made(100)
+        line = production._orders_line()
+        line.tolerance_percent = 5
+        inspection = self.begun(production, 60)
+        point = inspection.point_ids[0]
+        self.assertEqual((point.kind, point.outcome), ("quantity", "passed"))
+        self.assertIn("still to come", point.finding)
+        inspection.quantity = 100
+        self.assertEqual(point.outcome, "passed")
+        self.assertIn("100 Units of 100 ordered", point.finding)
+        inspection.quantity = 106
+        self.assertEqual(point.outcome, "failed")
+        self.assertIn("too many", point.finding)
+        point.write({"outcome": "passed", "finding": "Counted again: 105"})
+        inspection.quantity = 107
+        self.assertEqual(point.finding, "Counted again: 105")
+
+    def test_a_point_that_failed_needs_its_finding_and_its_number(self):
+        """ORD-43: what failed is said in words and in numbers, and only that."""
+        inspection = self.begun(self.made(100))
+        inspection.action_all_passed()
+        appearance = inspection.point_ids[1]
+        appearance.outcome = "failed"
+        with self.refused("Write what was found at: Appearance"):
+            self.sign(inspection, "final_inspection", "quality")
+        appearance.finding = "Scratched"
+        with self.refused("Enter how many passed"):
+            self.sign(inspection, "final_inspection", "quality")
+        inspection.passed_quantity = 90
+        self.sign(inspection, "final_inspection", "quality")
+        self.assertEqual(inspection.result, "partly")
+        self.assertEqual(inspection.failed_quantity, 10)
+        self.assertTrue(inspection.activity_ids)
+        appearance.outcome = "passed"
+        self.assertFalse(inspection.signed)
+        with self.refused("Say at which point"):
+            self.sign(inspection, "final_inspection", "quality")
+
+    @mute_logger("odoo.sql_db")
+    def test_numbers_that_cannot_be(self):
+        """ORD-43: negative, passed more than inspected, more than made."""
+        production = self.made(100)
+        for vals in (
+            {"quantity": -1}, {"passed_quantity": -1}, {"passed_quantity": 101},
+        ):  # fmt: skip
+            with self.subTest(vals=vals), self.assertRaises(ValidationError) as caught:
+                with self.env.cr.savepoint():
+                    self.begun(production, 100).write(vals)
+                    self.env.flush_all()
+            self.assertIn("pass no more than was inspected", str(caught.exception))
+            self.env.invalidate_all()
+        too_many = self.begun(production, 101)
+        too_many.action_all_passed()
+        with self.refused("101 Units would be inspected.*no more than 100"):
+            self.sign(too_many, "final_inspection", "quality")
+        self.inspect(production, 60)
+        again = self.begun(production, 41)
+        again.action_all_passed()
+        with self.refused("101 Units would be inspected"):
+            self.sign(again, "final_inspection", "quality")
+
+    def test_pictures(self):
+        """ORD-43: unreadable pictures are refused; another one voids the signature."""
+        inspection = self.begun(self.made(100))
+        point = inspection.point_ids[1]
+        broken = b64encode(b"\x89PNG\r\n\x1a\n and no more").decode()
+        for bad in (broken, b64encode(b"%PDF-1.4 a paper").decode(), "no base64!"):
+            with self.refused("This picture cannot be read"):
+                point.picture = bad
+        with self.refused("This picture cannot be read"):
+            point.picture_ids = [Command.create({"picture": broken})]
+        point.picture = PICTURE
+        point.picture_ids = [Command.create({"picture": PICTURE, "name": "Close"})]
+        self.passes(inspection)
+        self.assertTrue(inspection.signed)
+        point.picture_ids.unlink()
+        self.assertFalse(inspection.signed)
+        self.passes(inspection)
+        point.picture = False
+        self.assertFalse(inspection.signed)
+
+    def test_who_is_asked(self):
+        """ORD-43: quality gets a to-do, customer service is asked to attend."""
+        production = self.made(100)
+        order = self.order_of(production)
+        todo = production.activity_ids
+        self.assertEqual(todo.user_id, self.people["quality"])
+        self.assertIn("Inspect 100 of", todo.summary)
+        attending = order.activity_ids.filtered(
+            lambda row: "Attend" in (row.summary or "")
+        )
+        self.assertEqual(attending.user_id, self.people["customer_service"])
+        with self.refused("nothing left to inspect"):
+            production.action_ask_for_inspection()
+        production.qty_producing = 99
+        self.assertEqual(production.activity_ids, todo)
+        action = production.with_user(self.people["quality"]).action_inspect()
+        self.assertEqual(
+            action["context"]["default_attendee_id"],
+            self.people["customer_service"].id,
+        )
+        self.inspect(production, 99)
+        self.assertFalse(todo.exists().active and todo.exists())
+        self.assertFalse(
+            order.activity_ids.filtered(lambda row: "Attend" in (row.summary or ""))
+        )
+
+    def test_answering_on_a_telephone(self):
+        """ORD-43: one touch for each point; a failure opens finding and picture."""
+        inspection = self.begun(self.made(100))
+        first, second = inspection.point_ids[1:3]
+        first.action_pass()
+        action = second.action_fail()
+        self.assertEqual((first.outcome, second.outcome), ("passed", "failed"))
+        self.assertEqual((action["res_model"], action["res_id"]), (
+            "final.inspection.point", second.id,
+        ))  # fmt: skip
+
+    def test_who_attended_does_not_sign(self):
+        """ORD-43, ROL-03: customer service attends, quality signs: two people."""
+        quality = self.people["quality"]
+        quality.group_ids |= self.env.ref("customer_tiering.role_customer_service")
+        inspection = self.begun(self.made(100), attendee_id=quality.id)
+        inspection.action_all_passed()
+        with self.assertRaisesRegex(AccessError, "attended for customer service"):
+            self.sign(inspection, "final_inspection", "quality")
+
+    @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
+    def test_nobody_writes_what_follows(self):
+        """ORD-43, PLT-05: result and decisions by write, RPC values and import."""
+        inspection = self.failed(self.made(100), 90)
+        decision = self.decide(inspection, "concession", 10)
+        quality = inspection.with_user(self.people["quality"])
+        for vals in (
+            {"result": "passed"}, {"failed_quantity": 0}, {"undecided_quantity": 0},
+            {"reworked_id": decision.id}, {"decision_ids": [Command.clear()]},
+            {"decision_ids": [Command.update(decision.id, {"quantity": 1})]},
+        ):  # fmt: skip
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                quality.with_context(kept_key=True).write(vals)
+        for user in (self.people["quality_head"], self.env.ref("base.user_root")):
+            own = decision.with_user(user).with_context(kept_key=True)
+            with self.assertRaises(AccessError):
+                own.write({"state": "done"})
+            with self.assertRaises(AccessError):
+                own.unlink()
+            with self.assertRaises(AccessError):
+                own.copy()
+        result = quality.load(
+            ["production_id/.id", "product_id/.id", "quantity", "result"],
+            [[str(inspection.production_id.id), str(self.brochure.id), "1", "passed"]],
+        )
+        self.assertFalse(result["ids"])
+        with self.assertRaises(UserError):
+            quality.unlink()
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_other_companies_see_nothing(self):
+        """ROL-06: points, lots and decisions of another company are not read."""
+        inspection = self.failed(self.made(100), 90)
+        decision = self.decide(inspection, "keep_out", 10)
+        stranger = self.env["res.company"].create({"name": "Next Door"})
+        other = self._person(
+            "quality", login="other_quality", company_id=stranger.id,
+            company_ids=[Command.set(stranger.ids)],
+        )  # fmt: skip
+        for record in (inspection, inspection.point_ids, decision):
+            own = record.with_user(other).with_context(allowed_company_ids=stranger.ids)
+            self.assertFalse(own.has_access("read"), record)
