@@ -24,11 +24,10 @@ def row_of(page, point):
 def fails_a_point(quality, picture, passed):
     """Answer: appearance failed, with finding and picture; the rest passed."""
     page = quality.page
-    row_of(page, "Appearance").locator("[name='outcome']").click()
+    row_of(page, "Appearance").locator("td[name='finding']").click()
     row = page.locator("[name='point_ids'] .o_selected_row")
-    row.locator("[name='outcome'] .o_radio_item", has_text="Failed").locator(
-        "input"
-    ).check()
+    choice = row.locator("div[name='outcome'] .o_radio_item", has_text="Failed")
+    choice.locator("input").check()
     row.locator("[name='finding'] input").fill("Scratched at the fold")
     row.locator("[name='picture'] input[type='file']").set_input_files(picture)
     quality.saves()
@@ -45,9 +44,8 @@ def decides(quality, kind, quantity):
     quality.presses("action_decide")
     page = quality.page
     page.wait_for_selector(".modal [name='kind']")
-    page.locator(".modal [name='kind'] .o_radio_item", has_text=kind).locator(
-        "input"
-    ).check()
+    choice = page.locator(".modal [name='kind'] .o_radio_item", has_text=kind)
+    choice.locator("input").check()
     quality.fills("quantity", quantity, ".modal")
     quality.fills("reason", "Scratched at the folder", ".modal")
     page.locator(".modal button[name='action_decide']").click()
