@@ -93,6 +93,13 @@ class FinalInspectionPoint(models.Model):
             vals = {**vals, "by_system": False}
         return super().write(vals)
 
+    def _words(self):
+        """Return what was looked at, in the reader's language."""
+        self.ensure_one()
+        if self.kind == "product":
+            return self.name
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+
     def action_pass(self):
         """Answer these points with passed: one touch on a telephone."""
         self.write({"outcome": "passed"})

@@ -12,7 +12,9 @@ class MrpProduction(models.Model):
 
     _inherit = "mrp.production"
 
-    supervision_ids = fields.One2many("supervision.point", "production_id")
+    supervision_ids = fields.One2many(
+        "supervision.point", "production_id", "Supervision Points"
+    )
     supervision_count = fields.Integer(compute="_compute_supervision")
     supervision_open = fields.Char("Supervision", compute="_compute_supervision")
 
