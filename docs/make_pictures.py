@@ -196,6 +196,30 @@ def paper_zh(studio):
     paper(studio, "service2", "zh_TW", "paper_zh")
 
 
+def supervision(studio):
+    with studio.person("merchandiser", **TELEPHONE) as page:
+        page.goto("/odoo/action-order_confirmation.supervision_point_action")
+        page.wait_for_selector(".o_kanban_record button")
+        studio.take(page, "supervision")
+
+
+def exception(studio):
+    first(studio, "head", "production_exception", "exception")
+
+
+def balance(studio):
+    first(studio, "finance", "balance_notice", "balance")
+
+
+def first(studio, login, document, name):
+    """The first record of a list, opened."""
+    with studio.person(login) as page:
+        page.goto(f"/odoo/action-order_confirmation.{document}_action")
+        page.click(".o_data_row, .o_kanban_record:not(.o_kanban_ghost)")
+        page.wait_for_selector(".o_form_view .o_statusbar_status")
+        studio.take(page, name)
+
+
 CAUGHT = {"check": True, "capture_output": True}
 PICTURES = {
     made.__name__: made
@@ -209,6 +233,9 @@ PICTURES = {
         matrix,
         board_zh,
         paper_zh,
+        supervision,
+        exception,
+        balance,
     )
 }
 
