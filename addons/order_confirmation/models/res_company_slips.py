@@ -71,7 +71,7 @@ class ResCompany(models.Model):
         tried again by Odoo and gets the number after.
 
         :param date day: where the company is
-        :return int: from 1
+        :return: a number, from 1
         """
         self.ensure_one()
         if not self._slip_sequence():
