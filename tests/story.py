@@ -316,7 +316,6 @@ def has_ordered(service, server, customer, goods, quantity, **values):
         ),
         "product_uom_qty": quantity,
         "specification": specification,
-        "tolerance_percent": 3,
     }
     order = {
         "partner_id": customer,

@@ -4,7 +4,6 @@ Real Chromium, a real server, the demo company.
 """
 
 from story import (
-    SAME_BOOKLET,
     checks_and_sends_the_sheet,
     has_ordered,
     one,
@@ -12,6 +11,8 @@ from story import (
     signs_the_instruction,
 )
 
+# No other story orders these: from now on their formula is this customer's last one.
+BAGS = "PB-300", "Carrier bag 240×90×300 mm, one spot colour"
 FORMULA = "Process ink of 2019, without the new binder"
 CONSEQUENCE = "In the window it fades sooner than the new one."
 
@@ -53,9 +54,7 @@ def accepts_it(visitor, link, name):
 def test_the_old_formula_takes_two_signatures(demo_server, person, visitor):
     """ORD-12, ORD-30: technical signs, the customer accepts, then it is released."""
     service = person("service")
-    order = has_ordered(
-        service, demo_server, "Fjordlight Tea Company", SAME_BOOKLET, 250
-    )
+    order = has_ordered(service, demo_server, "Fjordlight Tea Company", BAGS, 250)
     formula = states_the_old_formula(person("technical"), order)
     service.order(order.id).presses("action_confirm")
     words = service.is_refused()
