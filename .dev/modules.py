@@ -38,7 +38,10 @@ def _installable(path):
 
 
 def with_dependencies(addons):
-    """The given add-ons of the suite and those of the suite they depend on."""
+    """The given add-ons of the suite and those of the suite they depend on.
+
+    With them the bridges that Odoo adds by itself.
+    """
     names, queue = set(), list(addons)
     known = set(suite())
     while queue:
@@ -46,7 +49,15 @@ def with_dependencies(addons):
         if name in known and name not in names:
             names.add(name)
             queue += manifest(name).get("depends", [])
+        queue = queue or [each for each in known - names if _bridges(each, names)]
     return sorted(names)
+
+
+def _bridges(addon, installed):
+    """Whether an add-on installs itself between add-ons of the suite and Odoo's."""
+    below = set(manifest(addon).get("depends", [])).intersection(suite())
+    installs = manifest(addon).get("auto_install", False)
+    return bool(installs and below and below <= installed)
 
 
 def of_paths(arguments):

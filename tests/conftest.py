@@ -131,11 +131,11 @@ def log_in(demo_server, browser):
     contexts = []
 
     def open_page(login, password=None, **options):
-        context = browser.new_context(
-            base_url=demo_server.url,
-            viewport={"width": 1440, "height": 1000},
-            **options,
-        )
+        ours = {
+            "base_url": demo_server.url,
+            "viewport": {"width": 1440, "height": 1000},
+        }
+        context = browser.new_context(**ours | options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()

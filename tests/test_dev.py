@@ -268,6 +268,20 @@ class TestTemplates:
         (addon / "tests" / "test_x.py").write_text("x = 1\n")
         assert modules.content_key("some_addon") == before
 
+    def test_bridges_are_installed_too(self, addon):
+        """PLT-09: what Odoo installs by itself belongs to the template."""
+        for name, depends in (
+            ("bridge", ["some_addon", "of_odoo"]),
+            ("other_bridge", ["some_addon", "another"]),
+            ("another", []),
+        ):
+            (addon.parent / name).mkdir()
+            text = str({"depends": depends, "auto_install": "bridge" in name})
+            (addon.parent / name / "__manifest__.py").write_text(text)
+        assert modules.with_dependencies(["some_addon"]) == ["bridge", "some_addon"]
+        assert modules.with_dependencies(["another"]) == ["another"]
+        assert len(modules.with_dependencies(["some_addon", "another"])) == 4
+
     def test_broken_manifest_is_named(self, addon):
         (addon / "__manifest__.py").write_text("{")
         with pytest.raises(console.Failure, match="some_addon/__manifest__.py"):

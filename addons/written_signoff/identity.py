@@ -1,25 +1,31 @@
 """Proof that a person was asked who he is, just now.
 
-A signature by password needs one. It is handed out by a function of this module, to who
-has compared the password: server actions can call methods, but import nothing, and no
-object of ours comes over RPC, so that no caller can bring his own.
+A signature in one's own name needs one. It is handed out by a function of this module,
+to who has compared the password: server actions can call methods, but import nothing,
+and no object of ours comes over RPC, so that no caller can bring his own.
 """
 
 KEY = "signoff_identity"
+# The methods of signatures that people give in the dialog, each in their own name.
+IN_PERSON = ("password", "passkey")
 
 
 class _Identity:
-    """That this person, and nobody else, was asked."""
+    """That this person, and nobody else, was asked, and by what they showed it."""
 
-    __slots__ = ("uid",)
+    __slots__ = ("method", "uid")
 
-    def __init__(self, uid):
+    def __init__(self, uid, method):
         self.uid = uid
+        self.method = method
 
 
-def proof(env):
-    """Return the proof for the environment's user, whose password was right."""
-    return _Identity(env.uid)
+def proof(env, method="password"):
+    """Return the proof for the environment's user, who has shown who they are.
+
+    :param str method: one of ``IN_PERSON``: by what
+    """
+    return _Identity(env.uid, method)
 
 
 def identified(records):
@@ -27,10 +33,11 @@ def identified(records):
     return records.with_context(**{KEY: proof(records.env)})
 
 
-def is_identified(env):
-    """Return whether it was the environment's user who was asked."""
+def identified_by(env):
+    """Return by what the environment's user has shown who they are, None if not."""
     shown = env.context.get(KEY)
-    return isinstance(shown, _Identity) and shown.uid == env.uid
+    own = isinstance(shown, _Identity) and shown.uid == env.uid
+    return shown.method if own else None
 
 
 def spent(records):

@@ -54,12 +54,9 @@ class CustomerTierSign(models.TransientModel):
             )
         return None
 
-    def action_sign(self):
+    def _sign(self, document, proven):
         """Sign all of them, or none: each gets a signature of its own."""
-        others = self.proposal_ids - self._document()
-        proven = self._check_identity() if others else {}
-        result = super().action_sign()
-        dialog = self._without_password()
-        for row in others.with_env(dialog.env).with_context(**proven):
-            row._signoff_sign(PURPOSE, dialog.statement, declared=dialog._declared())
+        result = super()._sign(document, proven)
+        for row in (self.proposal_ids - document).with_context(**proven):
+            row._signoff_sign(PURPOSE, self.statement, declared=self._declared())
         return result

@@ -417,14 +417,15 @@ class SignoffDelegation(models.Model):
     def _revoke(self, reason):
         """End it now; the signature goes with it. Needs the proof of the dialog."""
         self._check_may_revoke()
-        self._signoff_verify_identity(self.env["signoff.purpose"]._get(PURPOSE))
+        purpose = self.env["signoff.purpose"]._get(PURPOSE)
+        method = self._signoff_verify_identity(purpose)
         self = spent(self)
         self._signoff_lock()
         latest = self._signoff_latest([PURPOSE])
         signature = latest.get((self.id, PURPOSE))
         if not signature:
             raise UserError(self.env._("This delegation does not hold any more."))
-        keyed(signature)._close("withdrawn", {signature.id: reason}, "password")
+        keyed(signature)._close("withdrawn", {signature.id: reason}, method)
         self._signoff_voided(signature)
 
     # -- who may act -----------------------------------------------------------

@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..digest import canonical, sha256
-from ..identity import is_identified, spent
+from ..identity import IN_PERSON, identified_by, spent
 from ..keeping import keyed
 from ..wording import words
 
@@ -136,14 +136,19 @@ class SignoffMixin(models.AbstractModel):
         self._signoff_check(purpose, signer)
 
     def _signoff_verify_identity(self, purpose):
-        """Raise unless the dialog has just asked this very person for the password."""
-        if not is_identified(self.env):
+        """Raise unless the dialog has just asked this very person who they are.
+
+        :return: by what they showed it
+        """
+        method = identified_by(self.env)
+        if not method:
             raise AccessError(
                 self.env._(
                     "“%s” is signed in its dialog, with the signer's own password.",
                     purpose.name,
                 )
             )
+        return method
 
     def _signoff_verify_paper(self, purpose, how):
         """Raise unless this is a drawn or scanned signature that may stand here."""
@@ -168,15 +173,15 @@ class SignoffMixin(models.AbstractModel):
     def _signoff_sign(self, code, statement="", *, declared=None, **how):
         """Sign this document. The one way in which a signature is born.
 
-        A signature by password needs the proof that the dialog hands out once it has
-        compared the password (``identity``); the portal asks for a name and a drawn
-        signature.
+        A signature of one's own needs the proof that the dialog hands out once it has
+        asked who this is (``identity``), and notes by what that was shown; the portal
+        asks for a name and a drawn signature.
 
         :param str statement: the words of the signer
         :param dict declared: what is stated with the signature and frozen, but not
             compared later (a reserve table of stock at that time)
-        :param how: ``method`` (``password`` unless told otherwise, ``portal`` or
-            ``scan``); for the latter two, which only purposes without roles take,
+        :param how: ``method`` (as the dialog asked unless told otherwise, ``portal``
+            or ``scan``); for the latter two, which only purposes without roles take,
             ``signer_name``, ``signer_role``, ``evidence`` (base64), ``evidence_name``
         :return: the signature
         :raises UserError: no statement where one is needed, or not signable now
@@ -187,10 +192,9 @@ class SignoffMixin(models.AbstractModel):
             raise TypeError(f"Unknown of a signature: {sorted(how.keys() - HOW)}")
         purpose = self.env["signoff.purpose"]._get(code)
         signer = self.env.user
-        if how.setdefault("method", "password") == "password":
-            # Who signs with a password signs with his own name and role.
-            how = {"method": "password"}
-            self._signoff_verify_identity(purpose)
+        if how.setdefault("method", "password") in IN_PERSON:
+            # Who signs in the dialog signs with his own name and role.
+            how = {"method": self._signoff_verify_identity(purpose)}
             self = spent(self)
             self._signoff_verify_signer(purpose, signer)
         else:

@@ -186,14 +186,15 @@ class SignoffMixin(models.AbstractModel):
             subtype_xmlid="mail.mt_note",
         )
 
-    def _signoff_withdraw(self, row, reason):
+    def _signoff_withdraw(self, row, reason, method="password"):
         """Note that its signer takes this signature back, and tell it in the chatter.
 
         :param row: a valid signature of this document
         :param str reason: the signer's words
+        :param str method: by what the signer has shown who they are
         """
         self._signoff_lock()
-        keyed(row)._close("withdrawn", {row.id: reason}, "password")
+        keyed(row)._close("withdrawn", {row.id: reason}, method)
         document = self.sudo().exists()
         if document:
             text = self.env._(

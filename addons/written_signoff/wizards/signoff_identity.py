@@ -67,18 +67,27 @@ class SignoffIdentity(models.AbstractModel):
             "password": self.env.context.get("password"),
             "type": "password",
         }
+        wrong = self.env._("This is not your password, so nothing was signed.")
+        self._check_shown(user, credential, wrong)
+        return {KEY: proof(self.env)}
+
+    def _check_shown(self, user, credential, wrong):
+        """Let Odoo compare what this person shows.
+
+        :param dict credential: as ``res.users._check_credentials`` takes it
+        :param str wrong: what is said when it is not right
+        :raises UserError: it is not, or too many tries (Odoo's own cooldown)
+        """
         tried = False
         try:
             with user._assert_can_auth(user=user.login):
                 tried = True
                 user._check_credentials(credential, {"interactive": True})
         except AccessDenied as error:
-            wrong = self.env._("This is not your password, so nothing was signed.")
             often = self.env._(
                 "Too many wrong passwords: please wait a minute, then try again."
             )
             raise UserError(wrong if tried else often) from error
-        return {KEY: proof(self.env)}
 
     def _without_password(self):
         """Return the dialog with the password out of everybody else's sight."""

@@ -94,10 +94,17 @@ class SignoffSign(models.TransientModel):
         dialog._check_seen(document)
         proven = self._check_identity()
         dialog._before_signing(document)
-        document.with_context(**proven)._signoff_sign(
-            purpose.code, dialog.statement, declared=dialog._declared()
-        )
+        dialog._sign(document, proven)
         return {"type": "ir.actions.act_window_close"}
+
+    def _sign(self, document, proven):
+        """Sign. To be extended where one dialog signs several documents.
+
+        :param dict proven: the context that lets this person sign
+        """
+        document.with_context(**proven)._signoff_sign(
+            self.purpose_id.code, self.statement, declared=self._declared()
+        )
 
     def _check_seen(self, document):
         seen = self.seen_digest

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..identity import IN_PERSON, identified_by
+
 
 class SignoffWithdraw(models.TransientModel):
     """Taking back a signature that one gave oneself, with the reason."""
@@ -29,16 +31,18 @@ class SignoffWithdraw(models.TransientModel):
         dialog = self._without_password()
         signature = dialog.signature_id
         reason = (dialog.reason or "").strip()
-        own = signature.method == "password" and signature.signer_id == self.env.user
+        own = signature.method in IN_PERSON and signature.signer_id == self.env.user
         if not own or signature.kind != "signature" or signature.closing_ids:
             raise UserError(
                 self.env._("You can withdraw only a valid signature of your own.")
             )
         if not any(map(str.isalnum, reason)):
             raise UserError(self.env._("Please say why you withdraw the signature."))
-        self._check_identity()
+        proven = self._check_identity()
         document = dialog.env.get(signature.res_model)
         if document is None:
             raise UserError(self.env._("The signed document does not exist any more."))
-        document.browse(signature.res_id)._signoff_withdraw(signature, reason)
+        document = document.browse(signature.res_id)
+        method = identified_by(self.with_context(**proven).env)
+        document._signoff_withdraw(signature, reason, method)
         return {"type": "ir.actions.act_window_close"}

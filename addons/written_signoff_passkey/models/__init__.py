@@ -1,0 +1,1 @@
+from . import auth_passkey_key, signoff_passkey_challenge
