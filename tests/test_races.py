@@ -23,6 +23,16 @@ ROUNDS = 10
 QUIET = ("odoo.sql_db", "odoo.service.model", "odoo.addons.mail.models.mail_mail")
 
 
+def shipping(picking):
+    """Return the task of validating this transfer."""
+
+    def task(env):
+        row = env["stock.picking"].browse(picking.id)
+        row.with_context(skip_backorder=True).button_validate()
+
+    return task
+
+
 class Committed(TransactionCase):
     """A database of its own, which is dropped afterwards: what is done is done."""
 
@@ -261,6 +271,23 @@ class TestRaces(OrderCase, Committed):
         run = self.env["signoff.verification"]._verify(self.company)
         self.assertEqual(run.state, "sound", run.finding_ids.mapped("problem"))
 
+    def _one_half_leaves(self, order, turn):
+        """Let two clerks ship a half each, of which only one may leave."""
+        first = order.picking_ids
+        first.action_assign()
+        first.move_ids.quantity = 50
+        first.action_split_transfer()
+        second = order.picking_ids - first
+        second.action_assign()
+        (first | second).move_ids.write({"quantity": 50, "picked": True})
+        outcomes = self.together(
+            ("shipping", shipping(first)), ("second", shipping(second)), late=turn
+        )
+        refused = [text for text in outcomes if isinstance(text, UserError)]
+        self.assertEqual(len(refused), 1, outcomes)
+        self.assertIn("Delivery application", str(refused[0]))
+        self.assertEqual(self.left(order), 50)
+
     def test_two_clerks_ship_the_same_transfer(self):
         """PLT-08, ORD-52, ORD-60: it leaves once, with one notice."""
         for turn in range(2):
@@ -270,10 +297,7 @@ class TestRaces(OrderCase, Committed):
             picking.action_assign()
             picking.move_ids.picked = True
 
-            def ship(env, picking=picking):
-                row = env["stock.picking"].browse(picking.id)
-                row.with_context(skip_backorder=True).button_validate()
-
+            ship = shipping(picking)
             self.together(("shipping", ship), ("second", ship), late=turn)
             with self.subTest(turn=turn):
                 self.assertEqual(self.left(order), 100)
@@ -285,30 +309,8 @@ class TestRaces(OrderCase, Committed):
         for turn in range(2):
             order = self.shippable()
             self.applied(order, 50)
-            first = order.picking_ids
-            first.action_assign()
-            first.move_ids.quantity = 50
-            first.action_split_transfer()
-            second = order.picking_ids - first
-            second.action_assign()
-            for picking in (first, second):
-                picking.move_ids.write({"quantity": 50, "picked": True})
-
-            def ship(picking):
-                def task(env):
-                    row = env["stock.picking"].browse(picking.id)
-                    row.with_context(skip_backorder=True).button_validate()
-
-                return task
-
-            outcomes = self.together(
-                ("shipping", ship(first)), ("second", ship(second)), late=turn
-            )
             with self.subTest(turn=turn):
-                refused = [text for text in outcomes if isinstance(text, UserError)]
-                self.assertEqual(len(refused), 1, outcomes)
-                self.assertIn("Delivery application", str(refused[0]))
-                self.assertEqual(self.left(order), 50)
+                self._one_half_leaves(order, turn)
                 self.assertEqual(len(order.dispatch_notice_ids), 1)
 
     def test_two_transfers_on_one_emergency(self):
@@ -322,30 +324,8 @@ class TestRaces(OrderCase, Committed):
             emergency.write({"reason": "The fair opens.", "due_at": "2099-01-01"})
             emergency.line_ids.quantity = 50
             identified(emergency)._signoff_sign("emergency_shipment", "At once.")
-            first = order.picking_ids
-            first.action_assign()
-            first.move_ids.quantity = 50
-            first.action_split_transfer()
-            second = order.picking_ids - first
-            second.action_assign()
-            for picking in (first, second):
-                picking.move_ids.write({"quantity": 50, "picked": True})
-
-            def ship(picking):
-                def task(env):
-                    row = env["stock.picking"].browse(picking.id)
-                    row.with_context(skip_backorder=True).button_validate()
-
-                return task
-
-            outcomes = self.together(
-                ("shipping", ship(first)), ("second", ship(second)), late=turn
-            )
             with self.subTest(turn=turn):
-                refused = [text for text in outcomes if isinstance(text, UserError)]
-                self.assertEqual(len(refused), 1, outcomes)
-                self.assertIn("Delivery application", str(refused[0]))
-                self.assertEqual(self.left(order), 50)
+                self._one_half_leaves(order, turn)
                 self.assertEqual(emergency.line_ids.used, 50)
                 self.assertEqual(emergency.state, "owing")
 

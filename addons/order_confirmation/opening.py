@@ -11,16 +11,34 @@ def form_of(record):
     }
 
 
+def listed(model, domain, name, kinds=("list", "form"), **context):
+    """Return the action that lists the records of a model that a domain names."""
+    return {
+        "type": "ir.actions.act_window",
+        "name": name,
+        "res_model": model,
+        "views": [(False, kind) for kind in kinds],
+        "domain": domain,
+        "context": context,
+    }
+
+
 def shown(records, name):
     """Return the action that shows one record in its form, and several as a list."""
     if len(records) == 1:
         return {**form_of(records), "name": name}
+    return listed(records._name, [("id", "in", records.ids)], name)
+
+
+def dialog(model, name, **defaults):
+    """Return the action that opens a dialog, with what its fields begin with."""
     return {
         "type": "ir.actions.act_window",
         "name": name,
-        "res_model": records._name,
-        "views": [(False, "list"), (False, "form")],
-        "domain": [("id", "in", records.ids)],
+        "res_model": model,
+        "views": [(False, "form")],
+        "target": "new",
+        "context": {f"default_{field}": value for field, value in defaults.items()},
     }
 
 

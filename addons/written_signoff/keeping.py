@@ -6,6 +6,8 @@ out by a function of this module and by no method, for a server action can call 
 but import nothing. The key of one document opens no other.
 """
 
+from odoo.tools import SQL
+
 # What may be written on a document that is kept: the discussion beside it.
 DISCUSSION = ("message_", "activity_", "my_activity_", "website_message_")
 
@@ -34,3 +36,21 @@ def labels(records, names):
 def holds_key(records):
     """Return whether these records come from a method of the document itself."""
     return records.env.context.get(_CONTEXT) is _key(records)
+
+
+def hold(records):
+    """Hold rows until the transaction ends, so that two at once find each other.
+
+    They are *written*, not only locked: under repeatable read a transaction that read
+    them before would otherwise not notice that they changed. Whoever comes second is
+    tried again on what the first one left.
+    """
+    records.flush_recordset()
+    if records.ids:
+        records.env.execute_query(
+            SQL(
+                "UPDATE %(table)s SET id = id WHERE id IN %(ids)s RETURNING id",
+                table=SQL.identifier(records._table),
+                ids=tuple(sorted(records.ids)),
+            )
+        )

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.keeping import hold, keyed
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..opening import form_of
+from ..opening import dialog, form_of
 from . import delivery_paper  # noqa: F401 - it comes before what inherits it
 
 STATES = [
@@ -231,14 +231,9 @@ class BackorderList(models.Model):
         self.ensure_one()
         self.env.user._require_role("planner")
         self._check_live()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Date of the Rest"),
-            "res_model": "backorder.list.date",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_list_id": self.id},
-        }
+        return dialog(
+            "backorder.list.date", self.env._("Date of the Rest"), list_id=self.id
+        )
 
     def _check_live(self):
         if self.state not in LIVE:
@@ -257,7 +252,7 @@ class BackorderList(models.Model):
         self.ensure_one()
         self.check_access("read")
         self.env.user._require_role("planner")
-        self._lock()
+        hold(self)
         self._check_live()
         reason = (reason or "").strip()
         if not day or day < self.company_id.sudo()._business_date(

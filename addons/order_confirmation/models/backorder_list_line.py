@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..opening import listed
+
 
 class BackorderListLine(models.Model):
     """Goods that could not ship with a delivery."""
@@ -71,13 +73,11 @@ class SaleOrder(models.Model):
     def action_backorder_lists(self):
         """Show the backorder lists of this order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Backorder Lists"),
-            "res_model": "backorder.list",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("order_id", "=", self.id)],
-        }
+        return listed(
+            "backorder.list",
+            [("order_id", "=", self.id)],
+            self.env._("Backorder Lists"),
+        )
 
     def action_cancel(self):
         """End the backorder lists of an order that is cancelled."""

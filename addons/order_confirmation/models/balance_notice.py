@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
+from ..opening import form_of, listed
+from . import order_document  # noqa: F401 - it comes before what inherits it
+
 STATES = [
     ("draft", "To send"),
     ("sent", "With the customer"),
@@ -24,7 +27,7 @@ class BalanceNotice(models.Model):
     """
 
     _name = "balance.notice"
-    _inherit = ["kept.record", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["kept.record", "order.document", "mail.thread", "mail.activity.mixin"]
     _description = "Balance Collection Notice"
     _order = "id desc"
     _mail_post_access = "read"
@@ -240,16 +243,6 @@ class BalanceNotice(models.Model):
             subtype_xmlid="mail.mt_note",
         )
 
-    def action_open_order(self):
-        """Open the order behind the notice."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
-
 
 class BalanceNoticeLine(models.Model):
     _name = "balance.notice.line"
@@ -366,23 +359,16 @@ class SaleOrder(models.Model):
                     self.name,
                 )
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "balance.notice",
-            "res_id": live.id,
-            "views": [(False, "form")],
-        }
+        return form_of(live.with_env(self.env))
 
     def action_balance_notices(self):
         """Show the balance collection notices of this order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Balance Collection Notices"),
-            "res_model": "balance.notice",
-            "view_mode": "list,form",
-            "domain": [("order_id", "=", self.id)],
-        }
+        return listed(
+            "balance.notice",
+            [("order_id", "=", self.id)],
+            self.env._("Balance Collection Notices"),
+        )
 
     def _action_cancel(self):
         """Ask for nothing on an order that is cancelled."""

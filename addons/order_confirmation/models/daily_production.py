@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..opening import form_of
+
 
 class DailyProduction(models.Model):
     """What each order was to make and made at each work centre, day by day (ORD-42).
@@ -192,9 +194,4 @@ class DailyProduction(models.Model):
     def action_open_production(self):
         """Open the manufacturing order behind the row."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mrp.production",
-            "res_id": self.production_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.production_id)

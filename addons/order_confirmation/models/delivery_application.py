@@ -3,7 +3,8 @@ from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..opening import form_of, shown
+from ..opening import shown
+from . import shipping_document  # noqa: F401 - it comes before what inherits it
 
 PURPOSE = "delivery_application"
 
@@ -26,10 +27,8 @@ class DeliveryApplication(models.Model):
 
     _name = "delivery.application"
     _description = "Delivery Application"
-    _inherit = ["signoff.mixin", "mail.thread", "mail.activity.mixin"]
-    _order = "id desc"
+    _inherit = "shipping.document"
 
-    name = fields.Char("Number", readonly=True, copy=False, default="/")
     state = fields.Selection(
         [
             ("draft", "To verify"),
@@ -44,13 +43,6 @@ class DeliveryApplication(models.Model):
         tracking=True,
         help="Follows the signature and what has left; nobody sets it.",
     )
-    order_id = fields.Many2one("sale.order", index="btree_not_null", copy=False)
-    picking_id = fields.Many2one(
-        "stock.picking", "Transfer", index="btree_not_null", copy=False
-    )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    salesperson_id = fields.Many2one("res.users", readonly=True)
     address = fields.Text(readonly=True)
     recipient = fields.Char(readonly=True)
     contact = fields.Char(readonly=True)
@@ -100,30 +92,10 @@ class DeliveryApplication(models.Model):
                 )
             )
 
-    def _prepare_values(self, vals):
-        source = self._source_of(vals)
-        source.check_access("read")
-        source = source.sudo()
-        order = source if source._name == "sale.order" else source.sale_id
-        sequence = self.env["ir.sequence"].sudo().with_company(source.company_id)
-        return {
-            **vals,
-            "name": sequence.next_by_code("delivery.application") or "/",
-            "company_id": source.company_id.id,
-            "partner_id": source.partner_id.id,
-            "salesperson_id": order.user_id.id,
-        }
-
-    def _source_of(self, vals):
-        if vals.get("order_id"):
-            return self.env["sale.order"].browse(vals["order_id"])
-        if vals.get("picking_id"):
-            return self.env["stock.picking"].browse(vals["picking_id"])
-        raise UserError(
-            self.env._(
-                "A delivery application is made on an order or a transfer, with "
-                "“Apply for Delivery”."
-            )
+    def _source_refusal(self):
+        return self.env._(
+            "A delivery application is made on an order or a transfer, with "
+            "“Apply for Delivery”."
         )
 
     def _source_check(self):
@@ -143,20 +115,6 @@ class DeliveryApplication(models.Model):
                 self.env._("%s is done or cancelled: nothing of it can leave.",
                            picking.name)
             )  # fmt: skip
-
-    def _take_goods(self):
-        source = self.sudo().order_id or self.sudo().picking_id
-        lines = source._application_lines()
-        if not lines:
-            raise UserError(
-                self.env._(
-                    "Everything of %s has left or is applied for already.",
-                    source.display_name,
-                )
-            )
-        keyed(self.env["delivery.application.line"]).create(
-            [{**line, "application_id": self.id} for line in lines]
-        )
 
     def write(self, vals):
         """Refuse what follows from order and signature."""
@@ -263,11 +221,6 @@ class DeliveryApplication(models.Model):
         return True
 
     # -- showing -----------------------------------------------------------------
-
-    def action_open_source(self):
-        """Open the order or the transfer."""
-        self.ensure_one()
-        return form_of(self.order_id or self.picking_id)
 
     def _show(self):
         """Return the action that shows these applications."""

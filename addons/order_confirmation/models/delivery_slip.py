@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.keeping import hold, keyed
 from odoo.exceptions import UserError
 
 from ..filing import slip_name
-from ..opening import form_of, shown
+from ..opening import dialog, form_of, shown
 from . import delivery_paper  # noqa: F401 - it comes before what inherits it
 
 # Who keeps which copy, in the order in which they are printed.
@@ -182,14 +182,9 @@ class DeliverySlip(models.Model):
         self.ensure_one()
         self.env.user._require_role("shipping", "supervisor")
         self._check_voidable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Void a Delivery Slip"),
-            "res_model": "delivery.slip.void",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_slip_id": self.id},
-        }
+        return dialog(
+            "delivery.slip.void", self.env._("Void a Delivery Slip"), slip_id=self.id
+        )
 
     def _check_voidable(self):
         if self.state == "void":
@@ -219,7 +214,7 @@ class DeliverySlip(models.Model):
         reason = (reason or "").strip()
         if not any(map(str.isalnum, reason)):
             raise UserError(self.env._("Please say in words why the slip is void."))
-        self._lock()
+        hold(self)
         self._check_voidable()
         keyed(self).write(
             {

@@ -6,7 +6,7 @@ from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
 from ..filing import missing, slip_name
-from ..opening import form_of
+from ..opening import dialog, form_of
 from . import delivery_paper  # noqa: F401 - it comes before what inherits it
 
 HAND_OVER, RECEIVE = "slip_hand_over", "slip_receive"
@@ -317,14 +317,9 @@ class DeliverySlipFiling(models.Model):
         """Ask what does not agree."""
         self.ensure_one()
         self.env.user._require_role("finance", "merchandiser")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Send Back"),
-            "res_model": "delivery.slip.filing.back",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_filing_id": self.id},
-        }
+        return dialog(
+            "delivery.slip.filing.back", self.env._("Send Back"), filing_id=self.id
+        )
 
     def action_refresh(self):
         """List anew what has come to the month since, and keep what is ticked.

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from .. import scan
+from ..opening import dialog
 from . import dispatch_notice  # noqa: F401 - it comes before what extends it
 
 PURPOSE = "arrival_receipt"
@@ -310,11 +311,8 @@ class DispatchNotice(models.Model):
         self.check_access("write")
         if reason := self._arrival_refusal():
             raise UserError(reason)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Arrival Receipt on Paper"),
-            "res_model": "dispatch.receipt.upload",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_notice_id": self.id},
-        }
+        return dialog(
+            "dispatch.receipt.upload",
+            self.env._("Arrival Receipt on Paper"),
+            notice_id=self.id,
+        )

@@ -3,6 +3,7 @@ from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..opening import dialog
 from . import dispatch_arrival, dispatch_sending  # noqa: F401 - extended here
 
 # From so many working days on the way, it is asked on the day before, too.
@@ -89,14 +90,11 @@ class DispatchNotice(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_under_way()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Transport Problem"),
-            "res_model": "dispatch.problem.report",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_notice_id": self.id},
-        }
+        return dialog(
+            "dispatch.problem.report",
+            self.env._("Transport Problem"),
+            notice_id=self.id,
+        )
 
     def _check_under_way(self):
         if self.state not in ("sent", "received"):

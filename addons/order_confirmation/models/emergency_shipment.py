@@ -1,8 +1,11 @@
 from odoo import api, fields, models
-from odoo.addons.written_signoff.keeping import holds_key, keyed
+from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
+
+from ..opening import shown
+from . import shipping_document  # noqa: F401 - it comes before what inherits it
 
 PURPOSE = "emergency_shipment"
 CLOCK = "emergency_paper"
@@ -36,23 +39,12 @@ class EmergencyShipment(models.Model):
 
     _name = "emergency.shipment"
     _description = "Emergency Shipment"
-    _inherit = [
-        "signoff.mixin", "service.clock.mixin", "mail.thread", "mail.activity.mixin"
-    ]  # fmt: skip
-    _order = "id desc"
+    _inherit = ["shipping.document", "service.clock.mixin"]
 
-    name = fields.Char("Number", readonly=True, copy=False, default="/")
     state = fields.Selection(
         STATES, default="draft", readonly=True, copy=False, index=True, tracking=True,
         help="Follows the signature, what has left and the paper; nobody sets it.",
     )  # fmt: skip
-    order_id = fields.Many2one("sale.order", index="btree_not_null", copy=False)
-    picking_id = fields.Many2one(
-        "stock.picking", "Transfer", index="btree_not_null", copy=False
-    )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    salesperson_id = fields.Many2one("res.users", readonly=True)
     reason = fields.Text(help="Why it cannot wait for the delivery application.")
     due_at = fields.Datetime(
         "Paper Follows By", copy=False, tracking=True,
@@ -102,48 +94,14 @@ class EmergencyShipment(models.Model):
                 self.env._(
                     "An emergency shipment stays as it was ordered, and follows what "
                     "leaves and what paper comes; nobody writes: %s",
-                    ", ".join(
-                        self._fields[name]._description_string(self.env)
-                        for name in sorted(names)
-                    ),
+                    labels(self, names),
                 )
             )
 
-    def _prepare_values(self, vals):
-        if not vals.get("order_id") and not vals.get("picking_id"):
-            raise UserError(
-                self.env._(
-                    "An emergency shipment is ordered on an order or a transfer, with "
-                    "“Emergency Shipment”."
-                )
-            )
-        source = self.env["sale.order"].browse(vals.get("order_id")) or self.env[
-            "stock.picking"
-        ].browse(vals["picking_id"])
-        source.check_access("read")
-        source = source.sudo()
-        order = source if source._name == "sale.order" else source.sale_id
-        sequence = self.env["ir.sequence"].sudo().with_company(source.company_id)
-        return {
-            **vals,
-            "name": sequence.next_by_code(self._name) or "/",
-            "company_id": source.company_id.id,
-            "partner_id": source.partner_id.id,
-            "salesperson_id": order.user_id.id,
-        }
-
-    def _take_goods(self):
-        source = self.sudo().order_id or self.sudo().picking_id
-        lines = source._application_lines()
-        if not lines:
-            raise UserError(
-                self.env._(
-                    "Everything of %s has left or is applied for already.",
-                    source.display_name,
-                )
-            )
-        keyed(self.env["emergency.shipment.line"]).create(
-            [{**line, "emergency_id": self.id} for line in lines]
+    def _source_refusal(self):
+        return self.env._(
+            "An emergency shipment is ordered on an order or a transfer, with "
+            "“Emergency Shipment”."
         )
 
     def write(self, vals):
@@ -318,12 +276,10 @@ class EmergencyShipment(models.Model):
         now = fields.Datetime.now()
         valid = {key[0] for key in self._signoff_valid([PURPOSE])} if self else set()
         for emergency in keyed(self).filtered(lambda row: row.state not in ENDED):
-            lines = emergency.line_ids
-            over = emergency.id not in valid or (
-                emergency.due_at and emergency.due_at <= now
-            )
             if emergency.state == "draft":
                 continue
+            lines = emergency.line_ids
+            over = emergency.id not in valid or emergency.due_at <= now
             if any(line._owed() for line in lines):
                 emergency._become("owing")
             elif any(line.papered for line in lines):
@@ -392,17 +348,6 @@ class EmergencyShipment(models.Model):
                 else texts.get(emergency.state)
             )
 
-    def action_open_source(self):
-        """Open the order or the transfer."""
-        self.ensure_one()
-        source = self.order_id or self.picking_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": source._name,
-            "res_id": source.id,
-            "views": [(False, "form")],
-        }
-
     def action_apply(self):
         """Make, or open, the delivery application that is owed."""
         self.ensure_one()
@@ -410,15 +355,7 @@ class EmergencyShipment(models.Model):
 
     def _show(self):
         """Return the action that shows these emergencies."""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Emergency Shipments"),
-            "res_model": self._name,
-        }
-        if len(self) == 1:
-            return {**action, "res_id": self.id, "views": [(False, "form")]}
-        views = [(False, "list"), (False, "form")]
-        return {**action, "domain": [("id", "in", self.ids)], "views": views}
+        return shown(self, self.env._("Emergency Shipments"))
 
     # -- the hour ----------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..opening import dialog
 from .final_inspection_point import POINTS
 
 # What follows from the rest, and is written by the inspection's own methods only.
@@ -582,17 +583,12 @@ class FinalInspection(models.Model):
         """
         self.ensure_one()
         self._check_decidable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Decide on What Failed"),
-            "res_model": "final.inspection.decide",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_inspection_id": self.id,
-                "default_quantity": self.undecided_quantity,
-            },
-        }
+        return dialog(
+            "final.inspection.decide",
+            self.env._("Decide on What Failed"),
+            inspection_id=self.id,
+            quantity=self.undecided_quantity,
+        )
 
     def _check_decidable(self):
         if not self.signed:

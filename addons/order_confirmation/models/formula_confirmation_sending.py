@@ -5,7 +5,7 @@ from odoo.addons.written_signoff.digest import number
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
-from ..opening import letter
+from ..opening import dialog, letter
 from ..scan import drawn
 from .formula_confirmation import CONSENT, TECHNICAL
 
@@ -105,14 +105,11 @@ class FormulaConfirmation(models.Model):
         """Open the dialog that takes an acceptance on paper."""
         self.ensure_one()
         self.env.user._require_role("customer_service", "merchandiser", "salesperson")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Accepted on Paper"),
-            "res_model": "formula.confirmation.scan",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_formula_id": self.id},
-        }
+        return dialog(
+            "formula.confirmation.scan",
+            self.env._("Accepted on Paper"),
+            formula_id=self.id,
+        )
 
     def _accept(self, name, evidence, method, evidence_name):
         """Take the customer's written acceptance, drawn or scanned.

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..opening import dialog
 from . import order_memorandum  # noqa: F401 - extended here
 from .order_completeness import said
 
@@ -189,14 +190,11 @@ class OralPromise(models.Model):
     def action_written(self):
         """Open the choice of the signature or sheet that came of it."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What Came of It in Writing?"),
-            "res_model": "oral.promise.written",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_promise_id": self.id},
-        }
+        return dialog(
+            "oral.promise.written",
+            self.env._("What Came of It in Writing?"),
+            promise_id=self.id,
+        )
 
     def _promised_order(self):
         """Return the order it is about, also by way of the memorandum."""

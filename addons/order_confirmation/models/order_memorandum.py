@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..opening import form_of
 from .order_completeness import said
 from .sale_order import CHANNELS
 
@@ -330,12 +331,7 @@ class OrderMemorandum(models.Model):
     def action_view_order(self):
         """Show the order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.order_id)
 
     def action_close(self):
         """Ask for the reason for which nothing more follows."""

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..allocation import losses
+from ..opening import listed
 from . import order_document  # noqa: F401 - it comes before what inherits it
 
 STATES = [
@@ -306,13 +307,12 @@ class OrderReview(models.Model):
     def action_open_losers(self):
         """Show who loses what by this review."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Who Loses What"),
-            "res_model": "order.review.loser",
-            "views": [(False, "list"), (False, "pivot")],
-            "domain": [("review_id", "=", self.id)],
-        }
+        return listed(
+            "order.review.loser",
+            [("review_id", "=", self.id)],
+            self.env._("Who Loses What"),
+            kinds=("list", "pivot"),
+        )
 
 
 class SaleOrder(models.Model):

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
+from ..opening import dialog
 from ..scan import drawn
 from .order_sheet import ENDED
 
@@ -219,14 +220,7 @@ class OrderSheet(models.Model):
 
     def _return_dialog(self, model, title):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": model,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_sheet_id": self.id},
-        }
+        return dialog(model, title, sheet_id=self.id)
 
     # -- what became void ----------------------------------------------------------
 

@@ -5,7 +5,7 @@ from odoo.addons.written_signoff.digest import sha256
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
-from ..opening import letter
+from ..opening import dialog, letter
 from . import order_sheet  # noqa: F401 - it comes before what extends it
 
 REPORT = "order_confirmation.report_order_sheet"
@@ -132,14 +132,9 @@ class OrderSheet(models.Model):
         """Open the dialog that records “received clearly” (ORD-21)."""
         self.env.user._require_role("customer_service", "merchandiser")
         self._require_state("sent", "returned", "rejected", "accepted")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Received Clearly"),
-            "res_model": "order.sheet.received",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_sheet_id": self.id},
-        }
+        return dialog(
+            "order.sheet.received", self.env._("Received Clearly"), sheet_id=self.id
+        )
 
     def _received(self, who, how, when):
         """Record who at the customer confirmed that the sheet can be read.

@@ -5,6 +5,7 @@ from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
 
 from .. import scan
+from ..opening import dialog
 from .order_sheet_tray import TODO
 
 ROLES = ("customer_service", "merchandiser")
@@ -53,14 +54,7 @@ class OrderSheetTray(models.Model):
         return self._dialog("order.sheet.tray.discard", self.env._("Discard"))
 
     def _dialog(self, model, title):
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": model,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_tray_id": self.id},
-        }
+        return dialog(model, title, tray_id=self.id)
 
     def _assign(self, sheet, files, signer_name):
         """Take these files as the return of a sheet, in the order in which they came.

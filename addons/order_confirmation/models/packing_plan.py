@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
 
+from ..opening import form_of
 from ..packing import pack
 
 PURPOSE = "packing_check"
@@ -304,9 +305,4 @@ class PackingPlan(models.Model):
     def action_open_picking(self):
         """Open the transfer."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "stock.picking",
-            "res_id": self.picking_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.picking_id)

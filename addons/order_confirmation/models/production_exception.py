@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .. import emergency
+from ..opening import dialog, form_of, shown
 from .production_exception_party import KINDS
 
 STATES = [
@@ -295,7 +296,7 @@ class ProductionException(models.Model):
         return exceptions.with_env(self.env)
 
     def _consents(self, production, kind):
-        parties = self.env["production.exception.party"]._of(
+        parties = self.env["production.exception.party"]._concerned(
             production.company_id, kind
         )
         if not parties:
@@ -667,41 +668,20 @@ class ProductionException(models.Model):
         """Open the dialog in which the customer's answer is recorded."""
         self.ensure_one()
         orders = self._unanswered() or self.order_ids
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Customer's Answer"),
-            "res_model": "production.exception.reply",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_exception_id": self.id,
-                "default_order_id": orders[:1].id,
-                "default_new_date": self.plan_date,
-            },
-        }
+        return dialog(
+            "production.exception.reply",
+            self.env._("Customer's Answer"),
+            exception_id=self.id,
+            order_id=orders[:1].id,
+            new_date=self.plan_date,
+        )
 
     def action_open_production(self):
         """Open the manufacturing order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mrp.production",
-            "res_id": self.production_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.production_id)
 
     def action_open_orders(self):
         """Open the order, or the list of those that are hit."""
         self.ensure_one()
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Orders Hit"),
-            "res_model": "sale.order",
-        }
-        if len(self.order_ids) == 1:
-            return {**action, "res_id": self.order_id.id, "views": [(False, "form")]}
-        return {
-            **action,
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", self.order_ids.ids)],
-        }
+        return shown(self.order_ids, self.env._("Orders Hit"))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import emergency
+from ..opening import listed
 
 BEGUN = ("progress", "done")
 
@@ -159,14 +160,12 @@ class MrpProduction(models.Model):
     def action_open_exceptions(self):
         """Open the exceptions of this production."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Production Exceptions"),
-            "res_model": "production.exception",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("production_id", "=", self.id)],
-            "context": {"default_production_id": self.id},
-        }
+        return listed(
+            "production.exception",
+            [("production_id", "=", self.id)],
+            self.env._("Production Exceptions"),
+            default_production_id=self.id,
+        )
 
 
 class ProductionException(models.Model):
@@ -221,11 +220,9 @@ class SaleOrder(models.Model):
     def action_open_production_exceptions(self):
         """Open the exceptions in the production of this order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Production Exceptions"),
-            "res_model": "production.exception",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("order_ids", "in", self.ids)],
-            "context": {"create": False},
-        }
+        return listed(
+            "production.exception",
+            [("order_ids", "in", self.ids)],
+            self.env._("Production Exceptions"),
+            create=False,
+        )

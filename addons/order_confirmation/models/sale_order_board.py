@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..opening import form_of, listed
+
 # Each stage with the role that takes it further, and how; in the order of the columns.
 STAGES = {
     "on_hold": ("salesperson", None),
@@ -220,12 +222,7 @@ class OrderBoard(models.Model):
     def action_open_order(self):
         """Open the order behind the card."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "view_mode": "form",
-        }
+        return form_of(self.order_id)
 
     def action_next(self):
         """Take the next step, where it is the reader's; otherwise open the order."""
@@ -272,21 +269,17 @@ class SaleOrder(models.Model):
         )
         if len(productions) == 1:
             return productions.get_formview_action()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Manufacturing Orders"),
-            "res_model": "mrp.production",
-            "view_mode": "list,form",
-            "domain": [("id", "in", productions.ids)],
-        }
+        return listed(
+            "mrp.production",
+            [("id", "in", productions.ids)],
+            self.env._("Manufacturing Orders"),
+        )
 
     def action_open_notices(self):
         """Open the dispatch notices of the order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dispatch Notices"),
-            "res_model": "dispatch.notice",
-            "view_mode": "list,form",
-            "domain": [("order_id", "=", self.id)],
-        }
+        return listed(
+            "dispatch.notice",
+            [("order_id", "=", self.id)],
+            self.env._("Dispatch Notices"),
+        )

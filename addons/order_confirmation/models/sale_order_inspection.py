@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..opening import form_of, listed
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -32,14 +34,13 @@ class SaleOrder(models.Model):
     def action_open_inspections(self):
         """Open the final inspections of this order."""
         self.ensure_one()
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Final Inspections"),
-            "res_model": "final.inspection",
-            "view_mode": "list,kanban,form",
-            "domain": [("order_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        action = listed(
+            "final.inspection",
+            [("order_id", "=", self.id)],
+            self.env._("Final Inspections"),
+            kinds=("list", "kanban", "form"),
+            create=False,
+        )
         if len(self.inspection_ids) == 1:
-            action.update(view_mode="form", res_id=self.inspection_ids.id)
+            action.update(form_of(self.inspection_ids))
         return action

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..opening import listed
 from ..promise import Entry, pending
 from .order_promise import CAUSES, SIDE_OF, SIDES
 from .order_sheet import ENDED
@@ -514,13 +515,12 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._promise_settle()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Promise Ledger"),
-            "res_model": "order.promise",
-            "views": [(False, "list"), (False, "pivot"), (False, "graph")],
-            "domain": [("order_id", "=", self.id)],
-        }
+        return listed(
+            "order.promise",
+            [("order_id", "=", self.id)],
+            self.env._("Promise Ledger"),
+            kinds=("list", "pivot", "graph"),
+        )
 
 
 class OrderSheet(models.Model):

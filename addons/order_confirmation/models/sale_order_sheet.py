@@ -3,6 +3,7 @@ from odoo.addons.customer_tiering.matrix import Fact
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..opening import listed
 from .order_sheet import ENDED, STATES
 
 PURPOSES = ("sheet_check", "sheet_return", "sheet_verify")
@@ -98,13 +99,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if len(self.sheet_ids) == 1:
             return self.sheet_ids._open()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Order Confirmation Sheets"),
-            "res_model": "order.sheet",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("order_id", "=", self.id)],
-        }
+        return listed(
+            "order.sheet",
+            [("order_id", "=", self.id)],
+            self.env._("Order Confirmation Sheets"),
+        )
 
     # -- what follows from a change ------------------------------------------------
 

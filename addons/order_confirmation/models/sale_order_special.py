@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
 from odoo.exceptions import UserError
 
-from ..opening import letter
+from ..opening import letter, listed
 from ..special import REFUSED, REVIEW, STANDARD
 
 LINE_STATES = [
@@ -315,13 +315,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if len(self.special_review_ids) == 1:
             return self.special_review_ids._open()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Special-Product Reviews"),
-            "res_model": "special.review",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("order_id", "=", self.id)],
-        }
+        return listed(
+            "special.review",
+            [("order_id", "=", self.id)],
+            self.env._("Special-Product Reviews"),
+        )
 
     def action_tell_special_refusal(self):
         """Open the letter that tells the customer which dimension cannot be made.

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..opening import listed
 from .order_completeness import said
 from .order_memorandum import adopt_attachments
 
@@ -360,13 +361,11 @@ class SalesContract(models.Model):
     def action_view_orders(self):
         """Show the orders taken under this contract."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Orders under %s", self.name),
-            "res_model": "sale.order",
-            "view_mode": "list,form",
-            "domain": [("contract_id", "=", self.id)],
-        }
+        return listed(
+            "sale.order",
+            [("contract_id", "=", self.id)],
+            self.env._("Orders under %s", self.name),
+        )
 
     def action_successor(self):
         """Make the contract that follows this one, and open it.

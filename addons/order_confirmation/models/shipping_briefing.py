@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import AccessError, UserError
 
+from ..opening import listed
+
 ROLE = "customer_tiering.role_shipping"
 SOURCES = [
     ("application", "Delivery application"),
@@ -199,14 +201,13 @@ class StockPicking(models.Model):
             raise UserError(
                 self.env._("There is nothing to mind for %s.", self.display_name)
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("To Mind: %s", self.display_name),
-            "res_model": "shipping.briefing",
-            "views": [(False, "kanban"), (False, "list")],
-            "domain": [("id", "in", rows.ids)],
-            "context": {"create": False},
-        }
+        return listed(
+            "shipping.briefing",
+            [("id", "in", rows.ids)],
+            self.env._("To Mind: %s", self.display_name),
+            kinds=("kanban", "list"),
+            create=False,
+        )
 
 
 class StockMove(models.Model):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import AccessError, UserError
 
+from ..opening import form_of
+
 TRANSPORTS = [
     ("delivery", "Delivered"),
     ("pickup", "Picked up by the customer"),
@@ -206,12 +208,7 @@ class StockPicking(models.Model):
         :raises UserError: no packing standard is on file for these goods
         """
         plan = self.env["packing.plan"]._make(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": plan._name,
-            "res_id": plan.id,
-            "views": [(False, "form")],
-        }
+        return form_of(plan)
 
     def _issue_lines(self):
         """Return ``[(product, quantity, unit, lots, place)]`` to issue (ORD-55)."""

@@ -6,6 +6,7 @@ from odoo.addons.service_clock.models.res_company import as_duration, aware, nai
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import AccessError, UserError
 
+from ..opening import dialog, form_of
 from .supervision_template import DUE_ON, KINDS, TAKEN
 
 _logger = logging.getLogger(__name__)
@@ -350,14 +351,7 @@ class SupervisionPoint(models.Model):
         """Open the dialog in which the point is answered."""
         self.ensure_one()
         self._check_may_answer()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": "supervision.answer",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_point_id": self.id},
-        }
+        return dialog("supervision.answer", self.name, point_id=self.id)
 
     def _check_may_answer(self):
         """Raise unless this person may answer, and there is something to answer.
@@ -462,9 +456,4 @@ class SupervisionPoint(models.Model):
     def action_open_production(self):
         """Open the manufacturing order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mrp.production",
-            "res_id": self.production_id.id,
-            "views": [(False, "form")],
-        }
+        return form_of(self.production_id)

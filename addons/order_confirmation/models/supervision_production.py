@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
 
+from ..opening import listed
 from .supervision_point import OPEN
 
 STARTED = {"confirmed", "progress", "to_close"}
@@ -77,13 +78,12 @@ class MrpProduction(models.Model):
     def action_open_supervision(self):
         """Open the supervision points of this production."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Supervision Points"),
-            "res_model": "supervision.point",
-            "views": [(False, "kanban"), (False, "list"), (False, "form")],
-            "domain": [("production_id", "=", self.id)],
-        }
+        return listed(
+            "supervision.point",
+            [("production_id", "=", self.id)],
+            self.env._("Supervision Points"),
+            kinds=("kanban", "list", "form"),
+        )
 
 
 class MrpWorkorder(models.Model):
@@ -116,10 +116,9 @@ class SaleOrder(models.Model):
     def action_open_supervision(self):
         """Open the supervision points of this order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Supervision Points"),
-            "res_model": "supervision.point",
-            "views": [(False, "kanban"), (False, "list"), (False, "form")],
-            "domain": [("order_id", "=", self.id)],
-        }
+        return listed(
+            "supervision.point",
+            [("order_id", "=", self.id)],
+            self.env._("Supervision Points"),
+            kinds=("kanban", "list", "form"),
+        )

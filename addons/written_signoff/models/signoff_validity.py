@@ -1,10 +1,9 @@
 import json
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from ..digest import Change, canonical, changes, sha256
-from ..keeping import keyed
+from ..keeping import hold, keyed
 
 FETCHED = [
     "company_id",
@@ -102,21 +101,8 @@ class SignoffMixin(models.AbstractModel):
         return changes(content["terms"], terms, row.purpose_id._tolerances())
 
     def _signoff_lock(self):
-        """Hold these documents until the transaction ends.
-
-        A row is *written*, not only locked: under repeatable read a transaction that
-        read the terms before would otherwise not notice that they changed. Whoever
-        comes second is tried again on what the first one left.
-        """
-        self.flush_recordset()
-        if self.ids:
-            self.env.execute_query(
-                SQL(
-                    "UPDATE %(table)s SET id = id WHERE id IN %(ids)s RETURNING id",
-                    table=SQL.identifier(self._table),
-                    ids=tuple(sorted(self.ids)),
-                )
-            )
+        """Hold these documents until the transaction ends."""
+        hold(self)
 
     # -- ending ------------------------------------------------------------------
 
