@@ -47,7 +47,7 @@ class ResPartner(models.Model):
         """Start new customers at the lowest tier; only a signature gives another."""
         lowest = self.env["customer.tier"]._lowest(self.env.company)
         for vals in vals_list:
-            self._check_computed(vals)
+            self._check_company_behind(vals)
             if vals.get("customer_tier_id", lowest.id) not in (lowest.id, False):
                 self._check_may_set_tier()
             if vals.get("customer_tier_until"):
@@ -59,7 +59,7 @@ class ResPartner(models.Model):
         """Refuse a tier from anybody but a signed proposal (TIER-02, TIER-06)."""
         if vals.keys() & GUARDED and not self._only_inherits_tier(vals):
             self._check_may_set_tier()
-        self._check_computed(vals)
+        self._check_company_behind(vals)
         if not vals.keys() & {"parent_id", "is_company"}:
             return super().write(vals)
         before = self._standing()
@@ -67,11 +67,24 @@ class ResPartner(models.Model):
         self._settle_standing(before)
         return result
 
-    def _check_computed(self, vals):
-        if "commercial_partner_id" in vals:
+    def _check_company_behind(self, vals):
+        """Refuse another company behind a contact than the one that its parent gives.
+
+        Odoo's accounting writes it once more when a customer with entries is moved.
+        """
+        if "commercial_partner_id" not in vals:
+            return
+        given = vals["commercial_partner_id"]
+        moving = not self or vals.keys() & {"parent_id", "is_company"}
+        if moving or any(row._company_behind().id != given for row in self.sudo()):
             raise AccessError(
                 self.env._("The company behind a contact follows from its parent.")
             )
+
+    def _company_behind(self):
+        if self.is_company or not self.parent_id:
+            return self
+        return self.parent_id.commercial_partner_id
 
     def _standing(self):
         """Return ``{partner id: (company behind it, {company id: tier})}``."""

@@ -283,6 +283,22 @@ class TestProposals(TierChangeCase):
         row.with_user(self.people["sales_director"]).action_decline()
         self.assertEqual((row.state, self.tier(self.customers["c"])), ("declined", "C"))
 
+    def test_a_customer_with_entries_joins_a_family(self):
+        """TIER-01: accounting moves its entries along, and nobody else says to where."""
+        customer, family = self.customers["b"], self.customers["c"]
+        (customer | family).is_company = False
+        invoice = self.invoice(customer, 100)
+        customer.parent_id = family
+        self.assertEqual(customer.commercial_partner_id, family)
+        self.assertEqual(invoice.commercial_partner_id, family)
+        for other in (customer, self.customers["a"]):
+            with self.assertRaises(AccessError):
+                customer.commercial_partner_id = other
+            with self.assertRaises(AccessError):
+                customer.write(
+                    {"parent_id": family.id, "commercial_partner_id": other.id}
+                )
+
     def test_without_a_standard(self):
         """TIER-02: one sentence says what to do."""
         self.revenue.active = False
