@@ -284,7 +284,7 @@ class TestProposals(TierChangeCase):
         self.assertEqual((row.state, self.tier(self.customers["c"])), ("declined", "C"))
 
     def test_a_customer_with_entries_joins_a_family(self):
-        """TIER-01: accounting moves its entries along, and nobody else says to where."""
+        """TIER-01: accounting moves its entries along, and nobody says to where."""
         customer, family = self.customers["b"], self.customers["c"]
         (customer | family).is_company = False
         invoice = self.invoice(customer, 100)
