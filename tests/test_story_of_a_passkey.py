@@ -3,9 +3,13 @@
 Real Chromium with a security key of its own, a real server, the demo company.
 """
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+import requests
+from odoo.addons.written_signoff_passkey.tests.authenticator import Authenticator
 from story import STATEMENT, Person, calls, has_ordered, one, wins_a_customer
 
 CUSTOMER = "Ferrybank Seeds"
@@ -35,8 +39,10 @@ def named(demo_server):
 
 @pytest.fixture
 def technical(demo_server, log_in, named):
-    """Technical at a browser with a device; no passkey of theirs stays behind."""
-    yield Person(lambda login: log_in(login, base_url=named), "technical", "en_US")
+    """`technical()` is that person at the name; no passkey of theirs stays behind."""
+    yield lambda: Person(
+        lambda login: log_in(login, base_url=named), "technical", "en_US"
+    )
     user = one(demo_server, "SELECT id FROM res_users WHERE login = 'technical'")
     keys = demo_server.sql(
         "SELECT id FROM auth_passkey_key WHERE create_uid = %s", (user,)
@@ -82,6 +88,7 @@ def test_a_statement_is_signed_with_the_passkey(demo_server, person, technical):
     """PLT-05: kept in the preferences, asked at the signature, no password typed."""
     wins_a_customer(person("director"), demo_server, CUSTOMER)
     order = has_ordered(person("service"), demo_server, CUSTOMER, GOODS, 300)
+    technical = technical()
     page = technical.page
     technical.order(order.id).presses("action_technical_statement")
     page.wait_for_selector(".modal [name='password']")
@@ -101,6 +108,55 @@ def test_a_statement_is_signed_with_the_passkey(demo_server, person, technical):
         page.locator(PASSKEY).click()
         page.wait_for_selector(".modal", state="detached")
         assert signed()[0] > before
+    assert order_signatures(demo_server, order) == [("technical", "passkey", STATEMENT)]
+
+
+def registers(server, passkey, login):
+    """Put a passkey among those of a person, as Odoo stores it."""
+    server.sql(
+        "INSERT INTO auth_passkey_key (name, credential_identifier, public_key,"
+        " sign_count, create_uid) SELECT 'Two tabs', %s, %s, 0, id FROM res_users"
+        " WHERE login = %s",
+        (passkey.identifier, passkey.public_key(), login),
+    )
+
+
+def test_one_answer_at_the_same_moment(demo_server, person, technical, named):
+    """PLT-05, PLT-08: sent four times at once, an answer signs once."""
+    customer = "Ferrybank Seeds Two"
+    wins_a_customer(person("director"), demo_server, customer)
+    order = has_ordered(person("service"), demo_server, customer, GOODS, 250)
+    passkey = Authenticator()
+    registers(demo_server, passkey, "technical")
+    technical = technical()
+    action = technical.asks("sale.order", "action_technical_statement", [order.id])
+    dialog = action["res_model"]
+    values = {"statement": STATEMENT, "outcome": "feasible"}
+    ids = technical.asks(dialog, "create", [values], context=action["context"])
+    options = technical.asks(dialog, "passkey_options", ids)
+    # It does not count, so that nothing but the challenge tells them apart.
+    answer = json.dumps(passkey.answers(options, named, count=0))
+    cookies = {row["name"]: row["value"] for row in technical.page.context.cookies()}
+    call = {
+        "model": dialog,
+        "method": "action_sign",
+        "args": [ids],
+        "kwargs": {"context": {"passkey": answer}},
+    }
+
+    def presses(_time):
+        return requests.post(
+            f"{named}/web/dataset/call_kw",
+            json={"jsonrpc": "2.0", "method": "call", "params": call},
+            cookies=cookies,
+            timeout=60,
+        ).json()
+
+    with ThreadPoolExecutor(4) as at_once:
+        answers = list(at_once.map(presses, range(4)))
+    refusals = [row["error"]["data"]["message"] for row in answers if "error" in row]
+    assert len(refusals) == 3, answers
+    assert all("was not accepted" in words for words in refusals), refusals
     assert order_signatures(demo_server, order) == [("technical", "passkey", STATEMENT)]
 
 

@@ -3,8 +3,8 @@ from hashlib import sha256
 
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
-from odoo.fields import Domain
 from odoo.http import STORED_SESSION_BYTES, request
+from odoo.tools import SQL
 
 # How long somebody may look for the key.
 MINUTES = 5
@@ -42,13 +42,12 @@ class SignoffPasskeyChallenge(models.Model):
         :return: the options for the browser's ``navigator.credentials.get`` as JSON
             has them, with the passkeys of this person
         """
-        rows = keyed(self)
-        rows.search(self._of_dialog(dialog)).unlink()
+        self._drop(self._of_dialog(dialog))
         keys = self.env["auth.passkey.key"].sudo()
         options = keys._start_auth()
         # Not in the session: it would serve to log in as well.
         challenge = request.session.pop("webauthn_challenge")
-        rows.create(
+        keyed(self).create(
             {
                 "user_id": self.env.uid,
                 "session": self._session(),
@@ -69,20 +68,36 @@ class SignoffPasskeyChallenge(models.Model):
 
         A person who was asked in another session, or too long ago, was not asked.
         """
-        domain = Domain("session", "=", self._session())
-        domain &= Domain("create_date", ">=", self._limit())
-        rows = keyed(self).search(self._of_dialog(dialog) & domain, limit=1)
-        challenge = rows.challenge
-        rows.unlink()
-        return challenge or None
+        rows = self._drop(
+            SQL(
+                "%s AND session = %s AND create_date >= %s",
+                self._of_dialog(dialog),
+                self._session(),
+                self._limit(),
+            )
+        )
+        return rows[0][0] if rows else None
+
+    def _drop(self, condition):
+        """Delete the rows that meet a condition, and return their challenges.
+
+        In one query, as every signature waits for it.
+        """
+        self.flush_model()
+        query = SQL(
+            "DELETE FROM signoff_passkey_challenge WHERE %s RETURNING challenge",
+            condition,
+        )
+        rows = self.env.execute_query(query)
+        self.invalidate_model(flush=False)
+        return rows
 
     def _of_dialog(self, dialog):
-        return Domain(
-            [
-                ("user_id", "=", self.env.uid),
-                ("res_model", "=", dialog._name),
-                ("res_id", "=", dialog.id),
-            ]
+        return SQL(
+            "user_id = %s AND res_model = %s AND res_id = %s",
+            self.env.uid,
+            dialog._name,
+            dialog.id,
         )
 
     def _limit(self):
@@ -99,4 +114,4 @@ class SignoffPasskeyChallenge(models.Model):
 
     @api.autovacuum
     def _gc_challenges(self):
-        keyed(self).search([("create_date", "<", self._limit())]).unlink()
+        self._drop(SQL("create_date < %s", self._limit()))

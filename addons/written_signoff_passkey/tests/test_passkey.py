@@ -1,10 +1,21 @@
 """PLT-05: signing with a passkey instead of the password, each time anew."""
 
+import json
+from contextlib import ExitStack
+from types import SimpleNamespace
+from unittest.mock import patch
+
 from lxml import etree
+from odoo import http
+from odoo.addons.auth_passkey.models import auth_passkey_key
 from odoo.addons.written_signoff.tests.signing_case import CODE, PASSWORD
 from odoo.tests import Form, tagged
 
+from ..models import signoff_passkey_challenge
 from .passkey_case import CHALLENGES, PasskeyCase
+
+# Signing: beside what signing by password costs.
+ASKING, MORE = 6, 5
 
 
 @tagged("post_install", "-at_install")
@@ -132,6 +143,41 @@ class TestPasskey(PasskeyCase):
                     self.assertEqual(arch.get("js_class"), "signoff_passkey_form")
                     [password] = arch.xpath("//field[@name='password']")
                     self.assertEqual(password.get("required"), "not has_passkey")
+
+    def test_queries(self):
+        """PLT-05, PLT-07: what asking and answering costs, beside the password."""
+        session = http.root.session_store.new()
+        request = SimpleNamespace(session=session, httprequest=None)
+        costs = []
+        for _time in range(2):
+            dialog = self.opened(self.document())
+            password = self.opened(self.document()).with_context(password=PASSWORD)
+            with self.in_a_request(request):
+                asking = self.cost(dialog.passkey_options)
+                options = dialog.passkey_options()
+                answer = json.dumps(self.passkey.answers(options, self.origin))
+                signing = self.cost(dialog.with_context(passkey=answer).action_sign)
+            costs.append((asking, signing - self.cost(password.action_sign)))
+        asking, more = costs[1]
+        self.assertLessEqual(asking, ASKING)
+        self.assertLessEqual(more, MORE)
+
+    def in_a_request(self, request):
+        """Let the two modules that know of sessions see this one."""
+        stack = ExitStack()
+        for module in (signoff_passkey_challenge, auth_passkey_key):
+            stack.enter_context(patch.object(module, "request", request))
+        return stack
+
+    def cost(self, action):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        # Whoever is logged in was read before the call.
+        self.assertTrue(self.vera.name and self.vera.company_id.name)
+        before = self.cr.sql_log_count
+        action()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
 
     def test_asked_for_ones_own_passkeys(self):
         """PLT-05: the browser offers the signer's passkeys and no other."""
