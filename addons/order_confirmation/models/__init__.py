@@ -4,6 +4,7 @@ from . import (
     backorder_list_line,
     balance_notice,
     balance_notice_sending,
+    customer_paper,
     customer_tier_criterion,
     daily_production,
     daily_production_issue,

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..opening import dialog, form_of
-from . import delivery_paper  # noqa: F401 - it comes before what inherits it
+from . import customer_paper, delivery_paper  # noqa: F401 - before what inherits
 
 STATES = [
     ("open", "Date to be given"),
@@ -27,7 +27,7 @@ class BackorderList(models.Model):
     """
 
     _name = "backorder.list"
-    _inherit = ["delivery.paper", "service.clock.mixin"]
+    _inherit = ["customer.paper", "delivery.paper", "service.clock.mixin"]
     _description = "Backorder List"
     _order = "id desc"
 
@@ -48,7 +48,6 @@ class BackorderList(models.Model):
     user_id = fields.Many2one(
         related="order_id.user_id", store=True, index=True, string="Salesperson"
     )
-    lang = fields.Selection("_languages", "Language", required=True, readonly=True)
     state = fields.Selection(
         STATES, required=True, readonly=True, default="open", index=True, tracking=True
     )
@@ -78,10 +77,6 @@ class BackorderList(models.Model):
     )
     overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
     next_step = fields.Char(compute="_compute_next_step")
-
-    @api.model
-    def _languages(self):
-        return self.env["res.lang"].get_installed()
 
     def _kept_refusal(self):
         return self.env._(
@@ -343,14 +338,7 @@ class BackorderList(models.Model):
         :raises UserError: no date yet, or no e-mail address
         """
         self._check_tellable()
-        if not self.sudo().partner_id.email:
-            raise UserError(
-                self.env._(
-                    "%s has no e-mail address: print the list and hand it over, or fax "
-                    "it.",
-                    self.sudo().partner_id.display_name,
-                )
-            )
+        self.sudo().partner_id._require_email()
         self.sudo()._send()
         return True
 

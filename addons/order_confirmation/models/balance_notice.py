@@ -3,7 +3,7 @@ from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
 from ..opening import form_of, listed
-from . import order_document  # noqa: F401 - it comes before what inherits it
+from . import customer_paper, order_document  # noqa: F401 - before what inherits
 
 STATES = [
     ("draft", "To send"),
@@ -27,7 +27,12 @@ class BalanceNotice(models.Model):
     """
 
     _name = "balance.notice"
-    _inherit = ["kept.record", "order.document", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.paper",
+        "order.document",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Balance Collection Notice"
     _order = "id desc"
     _mail_post_access = "read"
@@ -44,7 +49,6 @@ class BalanceNotice(models.Model):
     user_id = fields.Many2one(
         related="order_id.user_id", store=True, index=True, string="Salesperson"
     )
-    lang = fields.Selection("_languages", "Language", required=True, readonly=True)
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True
     )
@@ -70,10 +74,6 @@ class BalanceNotice(models.Model):
         "(order_id) WHERE state IN ('draft', 'sent')",
         "An order has one balance collection notice at a time.",
     )
-
-    @api.model
-    def _languages(self):
-        return self.env["res.lang"].get_installed()
 
     def _kept_refusal(self):
         return self.env._(

@@ -29,14 +29,7 @@ class BalanceNotice(models.Model):
         :raises UserError: it is closed, or the customer has no e-mail address
         """
         self._check_sending()
-        if not self.sudo().partner_id.email:
-            raise UserError(
-                self.env._(
-                    "%s has no e-mail address: print the notice and hand it over, or "
-                    "fax it.",
-                    self.sudo().partner_id.display_name,
-                )
-            )
+        self.sudo().partner_id._require_email()
         self._send()
         return True
 

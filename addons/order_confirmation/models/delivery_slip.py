@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 
 from ..filing import slip_name
 from ..opening import dialog, form_of, shown
-from . import delivery_paper  # noqa: F401 - it comes before what inherits it
+from . import customer_paper, delivery_paper  # noqa: F401 - before what inherits
 
 # Who keeps which copy, in the order in which they are printed.
 COPIES = ("shipping", "finance", "sales")
@@ -24,7 +24,7 @@ class DeliverySlip(models.Model):
     """
 
     _name = "delivery.slip"
-    _inherit = "delivery.paper"
+    _inherit = ["customer.paper", "delivery.paper"]
     _description = "Delivery Slip"
     _order = "year desc, number desc, id desc"
 
@@ -47,7 +47,6 @@ class DeliverySlip(models.Model):
     user_id = fields.Many2one(
         related="order_id.user_id", store=True, index=True, string="Salesperson"
     )
-    lang = fields.Selection("_languages", "Language", required=True, readonly=True)
     state = fields.Selection(
         STATES, required=True, readonly=True, default="issued", index=True,
         tracking=True,
@@ -82,10 +81,6 @@ class DeliverySlip(models.Model):
     _picking_once = models.UniqueIndex(
         "(picking_id) WHERE state != 'void'", "A transfer has one valid delivery slip."
     )
-
-    @api.model
-    def _languages(self):
-        return self.env["res.lang"].get_installed()
 
     def _kept_refusal(self):
         return self.env._(

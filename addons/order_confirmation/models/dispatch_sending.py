@@ -46,14 +46,7 @@ class DispatchNotice(models.Model):
         :raises UserError: something is missing, or the customer has no e-mail address
         """
         self._check_sendable()
-        if not self.sudo().partner_id.email:
-            raise UserError(
-                self.env._(
-                    "%s has no e-mail address: print the notice and hand it over, or "
-                    "fax it.",
-                    self.sudo().partner_id.display_name or self.name,
-                )
-            )
+        self.sudo().partner_id._require_email()
         self._send_link()
         return self._note_sent("mail")
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
-from . import order_document  # noqa: F401 - it comes before what inherits it
+from . import customer_paper, order_document  # noqa: F401 - before what inherits
 from .sale_order_statements import _outcome
 
 TECHNICAL, CONSENT = "formula_confirmation", "formula_consent"
@@ -29,7 +29,7 @@ class FormulaConfirmation(models.Model):
     _name = "formula.confirmation"
     _description = "Formula Confirmation"
     _inherit = [
-        "kept.record",
+        "customer.paper",
         "order.document",
         "portal.mixin",
         "mail.thread",
@@ -49,7 +49,6 @@ class FormulaConfirmation(models.Model):
         "res.partner", "Customer", required=True, readonly=True
     )
     user_id = fields.Many2one(related="order_id.user_id", store=True, index=True)
-    lang = fields.Selection("_languages", "Language", required=True, readonly=True)
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", index=True, tracking=True
     )
@@ -67,10 +66,6 @@ class FormulaConfirmation(models.Model):
         "(order_id) WHERE state != 'cancelled'",
         "An order has one formula confirmation.",
     )
-
-    @api.model
-    def _languages(self):
-        return self.env["res.lang"].get_installed()
 
     @api.depends("state")
     def _compute_next_step(self):

@@ -5,7 +5,7 @@ from odoo.addons.written_signoff.digest import canonical, sha256
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
-from . import order_document  # noqa: F401 - it comes before what inherits it
+from . import customer_paper, order_document  # noqa: F401 - before what inherits
 
 STATES = [
     ("draft", "To be checked"),
@@ -40,7 +40,7 @@ class OrderSheet(models.Model):
     _name = "order.sheet"
     _description = "Order Confirmation Sheet"
     _inherit = [
-        "kept.record",
+        "customer.paper",
         "order.document",
         "portal.mixin",
         "mail.thread",
@@ -78,7 +78,6 @@ class OrderSheet(models.Model):
     amount_total = fields.Monetary("Total", readonly=True)
     promised_completion_date = fields.Date("Promised Completion", readonly=True)
     ship_date = fields.Date(readonly=True)
-    lang = fields.Selection("_languages", "Language", required=True, readonly=True)
     content = fields.Text(required=True, readonly=True)
     digest = fields.Char("SHA-256 of Content", required=True, readonly=True)
     prepared_by_id = fields.Many2one(
@@ -101,10 +100,6 @@ class OrderSheet(models.Model):
         "(order_id) WHERE state NOT IN ('superseded', 'cancelled')",
         "An order has one sheet in force.",
     )
-
-    @api.model
-    def _languages(self):
-        return self.env["res.lang"].get_installed()
 
     # -- nobody writes here but the sheet itself -----------------------------------
 

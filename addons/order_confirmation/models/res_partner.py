@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class ResPartner(models.Model):
@@ -13,3 +14,17 @@ class ResPartner(models.Model):
                 lambda order: order.partner_shipping_id in self
             )._intake_answered()
         return result
+
+    def _require_email(self):
+        """Raise unless a paper can be sent to this customer.
+
+        :raises UserError: there is no e-mail address; it says what to do instead
+        """
+        if not self.sudo().email:
+            raise UserError(
+                self.env._(
+                    "%s has no e-mail address: print the paper and hand it over, or "
+                    "fax it.",
+                    self.sudo().display_name or self.env._("The customer"),
+                )
+            )
