@@ -185,6 +185,14 @@ def signs_on_the_portal(page, name):
     page.locator(".o_portal_sign_submit").click()
 
 
+def names_the_lorry(person, transfer, plate="KX-5501", driver="Sam Reed"):
+    """Somebody enters on the open transfer who carries the goods (ORD-55)."""
+    person.opens("stock.picking", transfer).turns_to("transport")
+    person.chooses("haulier_id", "Slow River Haulage")
+    person.fills("plate", plate).fills("driver", driver).saves()
+    return person
+
+
 class Order:
     """The order of the story: what a test may look up beside the screen."""
 

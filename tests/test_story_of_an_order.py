@@ -9,6 +9,7 @@ from story import (
     WANTED,
     Order,
     checks_and_sends_the_sheet,
+    names_the_lorry,
     returns_the_sheet,
     signs_before_the_sheet,
     signs_on_the_portal,
@@ -152,6 +153,7 @@ def goes_from_clearance_to_receipt(person, visitor, order, name):
     """Cleared, applied for, shipped, told, and signed for."""
     person("finance").order(order.id).presses("action_finance_clearance").signs()
     applies_for_delivery(person, order)
+    names_the_lorry(person("warehouse"), order.delivery)
     ships(person, order).reaches("done")
     link = tells_the_customer(person, order)
     acknowledges_the_arrival(visitor, link, name)

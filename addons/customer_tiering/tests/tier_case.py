@@ -38,6 +38,24 @@ class TierCase(TransactionCase):
             }
         )
         cls.company.release_control = True
+        cls._lorry()
+
+    @classmethod
+    def _lorry(cls):
+        """Give the company one lorry, always with the same driver.
+
+        For add-ons that ask of a transfer who carries the goods.
+        """
+        cls.company.phone = "06 555 0100"
+        for name, value in (
+            ("haulier_id", cls.company.partner_id.id),
+            ("plate", "AA-0001"),
+            ("driver", "Mr Chu"),
+        ):
+            if name in cls.env["stock.picking"]._fields:
+                cls.env["ir.default"].set(
+                    "stock.picking", name, value, company_id=cls.company.id
+                )
 
     @classmethod
     def _person(cls, role, **values):

@@ -100,12 +100,32 @@ class OrderDemo(models.AbstractModel):
         self._ship(pending)
 
     def _ship(self, pickings):
+        self._load(pickings)
         for picking in self._as(pickings, "shipping"):
             picking.action_assign()
             picking.move_ids.picked = True
             result = picking.with_context(skip_backorder=True).button_validate()
             if picking.state != "done":
                 raise RuntimeError(f"{picking.name} is not done: {result}")
+
+    def _load(self, pickings):
+        """Enter who drives the goods, and with what."""
+        self._as(pickings, "shipping").write(
+            {
+                "haulier_id": self._carrier().id,
+                "plate": "KX-5501",
+                "driver": "洪阿福",
+            }
+        )
+
+    def _carrier(self):
+        """Return the carrier of the company, entered when it is first needed."""
+        name = "Slow River Haulage 緩河貨運"
+        partners = self.env["res.partner"]
+        found = partners.search([("name", "=", name)], limit=1)
+        return found or partners.create(
+            {"name": name, "is_company": True, "phone": "06 555 0187"}
+        )
 
     def _step_notice(self, order, row):
         """Tell the customer what left and when it arrives, on paper."""

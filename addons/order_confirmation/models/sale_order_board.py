@@ -111,6 +111,58 @@ class OrderBoard(models.Model):
                   FROM mrp_production mo
                   JOIN sale_order_line line ON line.id = mo.sale_line_id
                  WHERE mo.state != 'cancel' GROUP BY line.order_id),
+            lying AS (
+                -- What waits in Post-Production, by group of manufacturing orders.
+                SELECT move.production_group_id AS batch,
+                       sum(COALESCE(NULLIF(kept.quantity, 0), move.product_qty)) AS qty
+                  FROM stock_move move
+                  JOIN stock_location place ON place.id = move.location_id
+                  JOIN stock_warehouse house ON house.id = place.warehouse_id
+                  JOIN stock_location store ON store.id = house.sam_loc_id
+                  LEFT JOIN LATERAL (
+                      SELECT sum(quantity_product_uom) AS quantity
+                        FROM stock_move_line WHERE move_id = move.id) kept ON TRUE
+                 WHERE move.state NOT IN ('draft', 'done', 'cancel')
+                   AND starts_with(place.parent_path, store.parent_path)
+                 GROUP BY move.production_group_id),
+            unseen AS (
+                -- Of it, what quality has neither passed nor decided to keep there.
+                SELECT DISTINCT line.order_id
+                  FROM lying
+                  JOIN mrp_production mo
+                    ON mo.production_group_id = lying.batch AND mo.state = 'done'
+                  JOIN sale_order_line line ON line.id = mo.sale_line_id
+                  LEFT JOIN LATERAL (
+                      SELECT sum(seen.passed_quantity + COALESCE(decided.qty, 0)) AS qty
+                        FROM mrp_production own
+                        JOIN final_inspection seen ON seen.production_id = own.id
+                        JOIN signoff_signature mark
+                          ON mark.res_model = 'final.inspection'
+                         AND mark.res_id = seen.id AND mark.kind = 'signature'
+                         AND mark.purpose_code = 'final_inspection'
+                         AND mark.state = 'valid'
+                        LEFT JOIN LATERAL (
+                            SELECT sum(quantity) AS qty
+                              FROM final_inspection_decision
+                             WHERE inspection_id = seen.id
+                               AND (kind = 'keep_out' AND state != 'withdrawn'
+                                    OR kind = 'concession' AND state = 'done')
+                            ) decided ON TRUE
+                       WHERE own.production_group_id = lying.batch) judged ON TRUE
+                  LEFT JOIN LATERAL (
+                      SELECT sum(gone.quantity_product_uom) AS qty
+                        FROM stock_move move
+                        JOIN stock_location place ON place.id = move.location_id
+                        JOIN stock_warehouse house ON house.id = place.warehouse_id
+                        JOIN stock_location store ON store.id = house.sam_loc_id
+                        JOIN stock_location target ON target.id = move.location_dest_id
+                        JOIN stock_move_line gone ON gone.move_id = move.id
+                       WHERE move.production_group_id = lying.batch
+                         AND move.state = 'done' AND target.usage != 'inventory'
+                         AND starts_with(place.parent_path, store.parent_path)
+                      ) stored ON TRUE
+                 WHERE lying.qty > COALESCE(judged.qty, 0) - COALESCE(stored.qty, 0)
+                                   + 0.00001),
             applied AS (
                 SELECT order_id, max(write_date) AS at
                   FROM delivery_application
@@ -147,7 +199,7 @@ class OrderBoard(models.Model):
                             'instruction_production']::varchar[] THEN 'instruction'
                        ELSE 'release' END
                    WHEN made.waiting THEN 'production'
-                   WHEN made.working THEN 'inspection'
+                   WHEN made.working OR unseen.order_id IS NOT NULL THEN 'inspection'
                    WHEN leaving.waiting IS NOT FALSE
                         AND NOT COALESCE(leaving.left_house, FALSE)
                         OR leaving.waiting THEN CASE
@@ -164,6 +216,7 @@ class OrderBoard(models.Model):
               LEFT JOIN sheet ON sheet.order_id = so.id
               LEFT JOIN released ON released.order_id = so.id
               LEFT JOIN made ON made.order_id = so.id
+              LEFT JOIN unseen ON unseen.order_id = so.id
               LEFT JOIN applied ON applied.order_id = so.id
               LEFT JOIN leaving ON leaving.order_id = so.id
               LEFT JOIN notice ON notice.order_id = so.id

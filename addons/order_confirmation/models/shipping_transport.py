@@ -43,7 +43,8 @@ class StockPicking(models.Model):
     )  # fmt: skip
     haulier_id = fields.Many2one(
         "res.partner", "Carrier", copy=False,
-        help="Who drives the goods; with a telephone, on which the lorry is reached.",
+        help="Who drives the goods; with a telephone, on which the lorry is reached. "
+        "For a lorry of our own: our own company.",
     )  # fmt: skip
     haulier_phone = fields.Char(
         related="haulier_id.phone", string="Carrier's Telephone"
@@ -148,43 +149,74 @@ class StockPicking(models.Model):
         return report.report_action(self)
 
     def _transport_check(self):
-        """Raise unless it is said who loads, or that the carrier can be reached.
+        """Raise unless it is said who carries or fetches these goods, and with what.
 
-        :raises UserError: a pick-up without loading notice, plate, company or driver; a
-            carrier without telephone
+        Everything that is missing is named at once, of all of these transfers.
+
+        :raises UserError: a delivery without carrier, the carrier's telephone, plate or
+            crew; a pick-up without company, plate, driver or loading notice
         """
-        for picking in self:
-            if picking.transport != "pickup":
-                picking._haulier_check()
-                continue
-            if missing := picking._loading_missing():
-                raise UserError(
-                    self.env._(
-                        "%(transfer)s is picked up. Before it is loaded, please enter: "
-                        "%(missing)s",
-                        transfer=picking.name,
-                        missing=", ".join(missing),
-                    )
-                )
-            if not picking.loading_notice:
-                raise UserError(
-                    self.env._(
-                        "%s is picked up: print its loading notice first, with "
-                        "“Loading Notice”.",
-                        picking.name,
-                    )
-                )
-
-    def _haulier_check(self):
-        if self.haulier_id and not self.haulier_id.phone:
-            raise UserError(
+        missing = {picking: picking._transport_missing() for picking in self}
+        words = [
+            self.env._(
+                "%(transfer)s is picked up. Before it is loaded, please enter: "
+                "%(missing)s",
+                transfer=picking.name,
+                missing=", ".join(names),
+            )
+            if picking.transport == "pickup"
+            else self.env._(
+                "%(transfer)s is delivered. Before it leaves, please enter on the page "
+                "“Transport”: %(missing)s",
+                transfer=picking.name,
+                missing=", ".join(names),
+            )
+            for picking, names in missing.items()
+            if names
+        ]
+        unnoted = self.filtered(
+            lambda picking: (
+                picking.transport == "pickup"
+                and not missing[picking]
+                and not picking.loading_notice
+            )
+        )
+        if unnoted:
+            words.append(
                 self.env._(
-                    "%(carrier)s, who carries %(transfer)s, has no telephone: enter "
-                    "it, so that the lorry can be reached.",
-                    carrier=self.haulier_id.display_name,
-                    transfer=self.name,
+                    "%s is picked up: print its loading notice first, with “Loading "
+                    "Notice”.",
+                    ", ".join(unnoted.mapped("name")),
                 )
             )
+        if words:
+            raise UserError("\n".join(words))
+
+    def _transport_missing(self):
+        """Return the names of what has to be said before these goods leave (ORD-55).
+
+        One's own lorry has a carrier too: the own company.
+        """
+        self.ensure_one()
+        if self.transport == "pickup":
+            return self._loading_missing()
+        haulier = self.haulier_id
+        asked = ["haulier_id"]
+        if not haulier.parcel_service:
+            asked.append("plate")
+            # The crew: whoever is on the lorry.
+            asked += [] if (self.crew or "").strip() else ["driver"]
+        missing = [
+            self._fields[name]._description_string(self.env)
+            for name in asked
+            if not (
+                self[name].id if name == "haulier_id" else (self[name] or "").strip()
+            )
+        ]
+        if haulier and not haulier.phone:
+            telephone = self.env._("the telephone of %s", haulier.display_name)
+            missing.insert(0, telephone)
+        return missing
 
     @api.onchange("haulier_id")
     def _onchange_haulier_id(self):
@@ -230,6 +262,39 @@ class StockPicking(models.Model):
                 )
             )
         return rows
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    parcel_service = fields.Boolean(
+        help="Fetches parcels with lorries that nobody here knows: of its deliveries "
+        "neither number plate nor driver is asked.",
+    )
+
+
+class DeliverySlip(models.Model):
+    _inherit = "delivery.slip"
+
+    transport = fields.Selection(TRANSPORTS, "Pick-up or Delivery", readonly=True)
+    carrier = fields.Char("Carried By", readonly=True)
+    plate = fields.Char("Number Plate", readonly=True)
+    driver = fields.Char(readonly=True)
+    crew = fields.Char("Loaders", readonly=True)
+
+    def _prepare_values(self, picking):
+        """Take over who carried the goods, with what, as it was when they left."""
+        pickup = picking.transport == "pickup"
+        return {
+            **super()._prepare_values(picking),
+            "transport": picking.transport,
+            "carrier": picking.pickup_company
+            if pickup
+            else picking.haulier_id.display_name,
+            "plate": picking.plate,
+            "driver": picking.driver,
+            "crew": picking.crew,
+        }
 
 
 class DispatchNotice(models.Model):

@@ -1,10 +1,13 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import fields, models
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    # What was made is followed by it, on the board and at the gate of quality.
+    production_group_id = fields.Many2one(index="btree_not_null")
 
     # -- what a move does ------------------------------------------------------------
 

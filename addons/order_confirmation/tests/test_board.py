@@ -46,6 +46,35 @@ class TestBoard(FlowCase):
         self.ship(order)
         self.assertEqual(self.stage(order), "under_way")
 
+    def test_post_production_waits_for_quality(self):
+        """ORD-70, ORD-43: made in three steps, it waits for quality until it passed."""
+        self.warehouse.manufacture_steps = "pbm_sam"
+        order = self.order("a", quantity=100)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        [production] = order.mrp_production_ids
+        production.qty_producing = 100
+        production._set_qty_producing()
+        production.move_raw_ids.picked = True
+        production.button_mark_done()
+        self.assertEqual(production.state, "done")
+        self.assertEqual(self.stage(order), "inspection")
+        self.assertTrue(self.card(order, "quality").waits_for_me)
+        self.inspect(production, 60)
+        self.assertEqual(self.stage(order), "inspection")
+        store = self.env["stock.picking"].search(
+            [
+                ("location_id", "=", self.warehouse.sam_loc_id.id),
+                ("company_id", "=", self.company.id),
+            ]
+        )
+        store.move_ids.write({"quantity": 60, "picked": True})
+        store.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(store.state, "done")
+        self.assertEqual(self.stage(order), "inspection")
+        self.inspect(production, 40)
+        self.assertEqual(self.stage(order), "clearance")
+
     def test_a_void_signature_moves_it_back(self):
         """ORD-70, ORD-15: what is void waits again."""
         order = self.order("a")

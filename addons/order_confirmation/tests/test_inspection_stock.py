@@ -215,6 +215,129 @@ class TestInspectionStock(InspectionCase):
         count(self.lots(1), 1)
         self.assertEqual(self.in_stock(), 3)
 
+    def count(self, quantity, user=None):
+        """Count the brochure without lots, as the warehouse does."""
+        quants = self.env["stock.quant"].with_user(user or self.people["warehouse"])
+        quants = quants.with_context(inventory_mode=True)
+        values = {
+            "product_id": self.brochure.id,
+            "location_id": self.warehouse.lot_stock_id.id,
+            "inventory_quantity": quantity,
+        }
+        quants.create(values).action_apply_inventory()
+
+    def test_a_count_without_lots(self):
+        """ORD-43: while it is made, no more is found than counts lost meanwhile."""
+        self.people["warehouse"] = self._person("warehouse")
+        self.count(20)
+        production = self.released(100)
+        # Nothing is made yet: what lies there is older.
+        self.count(25)
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE stock_move_line SET date = date - interval '1 day'"
+            " WHERE product_id = %s",
+            [self.brochure.id],
+        )
+        self.env.invalidate_all()
+        production.qty_producing = 100
+        production._set_qty_producing()
+        production.move_raw_ids.picked = True
+        self.env.flush_all()
+        self.count(22)
+        self.count(25)
+        with self.refused("5 Units more of .* being made"):
+            self.count(30)
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.brochure.id,
+                "product_uom_qty": 100,
+                "location_id": self.brochure.property_stock_inventory.id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "company_id": self.company.id,
+            }
+        )
+        move._action_confirm()
+        move.write({"quantity": 100, "picked": True})
+        with self.refused("being made"):
+            move._action_done()
+        move._action_cancel()
+        quant = self.env["stock.quant"].with_user(self.people["warehouse"])
+        quant = quant.search(
+            [
+                ("product_id", "=", self.brochure.id),
+                ("location_id", "=", self.warehouse.lot_stock_id.id),
+            ]
+        )
+        with self.refused("with a stock move"):
+            quant.quantity = 125
+        # What quality has looked at is counted.
+        found = self.env["final.inspection"].create(
+            {
+                "product_id": self.brochure.id,
+                "quantity": 5,
+                "passed_quantity": 5,
+                "attendee_id": self.people["customer_service"].id,
+                "company_id": self.company.id,
+            }
+        )
+        found.action_all_passed()
+        self.sign(found, "final_inspection", "quality")
+        self.count(30)
+        self.inspect(production, 100)
+        self.finish(production)
+        self.assertEqual(self.in_stock(), 130)
+        self.count(140)
+        self.assertEqual(self.in_stock(), 140)
+
+    def test_a_count_while_it_lies_in_post_production(self):
+        """ORD-43: made and not passed, it is not counted into stock instead."""
+        self.people["warehouse"] = self._person("warehouse")
+        production = self.made(100, steps="pbm_sam")
+        self.finish(production)
+        with self.refused(f"being made .*{production.name}"):
+            self.count(100)
+        self.inspect(production, 100)
+        self.store(production)
+        self.count(105)
+        self.assertEqual(self.in_stock(), 105)
+
+    def test_counting_costs_the_same_for_many(self):
+        """ORD-43: a count of 24 products costs what one of 3 costs, but for writing."""
+        products = self.env["product.product"].create(
+            [{"name": f"Card {number}", "is_storable": True} for number in range(24)]
+        )
+        productions = self.env["mrp.production"]
+        for product in products:
+            productions |= self.brochure_like(product)
+        counts = []
+        for some in (products[:3], products):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            making = self.env["mrp.production"].sudo()._unseen_of(some)
+            making._counts_since()
+            making._found_and_passed()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+
+    def brochure_like(self, product):
+        """Return a production of a product, begun."""
+        production = self.env["mrp.production"].create(
+            {
+                "product_id": product.id,
+                "product_qty": 10,
+                "company_id": self.company.id,
+            }
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mrp_production SET state = 'progress' WHERE id = %s",
+            [production.id],
+        )
+        production.invalidate_recordset()
+        return production
+
     def test_from_production_only_through_its_order(self):
         """ORD-43: no loose move out of production; dismantling is none."""
         product = self.brochure

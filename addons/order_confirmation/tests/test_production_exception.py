@@ -416,6 +416,86 @@ class TestExceptionHolds(ProductionCase):
 
 
 @tagged("post_install", "-at_install")
+class TestExceptionWithdrawn(ProductionCase):
+    def setUp(self):
+        super().setUp()
+        self.production = self.made()
+        self.first, self.second = self.production.workorder_ids
+        self.maker = self.people["production"]
+        self.first.with_user(self.maker).button_start()
+        self.exception = self.report(self.production, work=self.first)
+
+    def withdraws(self, role="production", reason="The wrong manufacturing order."):
+        exception = self.exception.with_user(self.people[role])
+        return self.sign(exception, "exception_withdrawn", role, reason)
+
+    def test_withdrawn_by_who_recorded_it(self):
+        """ORD-41: with a reason; what it held goes on, and whoever was told is told."""
+        exception = self.exception
+        exception.with_user(self.service).action_note()
+        second = self.second.with_user(self.maker)
+        with self.assertRaisesRegex(UserError, exception.name), self.cr.savepoint():
+            second.button_start()
+        self.assertTrue(exception.with_user(self.maker).can_withdraw)
+        self.withdraws()
+        self.assertEqual((exception.state, exception.withdrawn), ("closed", True))
+        self.assertEqual(exception.withdrawal, "The wrong manufacturing order.")
+        self.assertEqual(exception.closed_by_id, self.maker)
+        self.assertFalse(exception.holds)
+        self.assertFalse(exception.sudo().activity_ids.filtered("automated"))
+        self.assertEqual(set(exception.clock_ids.mapped("state")), {"met", "cancelled"})
+        text = exception.message_ids[:1]
+        self.assertIn("The wrong manufacturing order.", text.body)
+        for role in ("customer_service", "salesperson"):
+            self.assertIn(self.people[role].partner_id, text.notified_partner_ids)
+        second.button_start()
+        self.assertEqual(second.state, "progress")
+        with self.assertRaises(UserError):
+            exception.sudo().unlink()
+
+    def test_the_supervisor_withdraws_too(self):
+        """ORD-41: nobody else does: not another of production, not quality's head."""
+        other = self._person("production", login="case_other")
+        with self.assertRaisesRegex(UserError, "who recorded it"):
+            self.exception.with_user(other).action_withdraw()
+        self.assertFalse(self.exception.with_user(other).can_withdraw)
+        for role in ("quality", "customer_service", "planner"):
+            with self.assertRaises(AccessError if role != "quality" else UserError):
+                self.withdraws(role)
+        with self.assertRaises(AccessError):
+            self.exception.with_user(self.maker).write({"withdrawn": True})
+        with self.assertRaises(AccessError):
+            self.exception.sudo().write({"withdrawn": True})
+        self.assertFalse(self.exception.withdrawn)
+        self.withdraws("supervisor", "Nobody found anything.")
+        self.assertTrue(self.exception.withdrawn)
+
+    def test_not_once_the_plan_is_signed(self):
+        """ORD-41: a plan that somebody signed is carried to its end."""
+        self.plan(self.exception, ("quality",))
+        self.assertFalse(self.exception.with_user(self.maker).can_withdraw)
+        with self.assertRaisesRegex(UserError, "cannot be withdrawn any more"):
+            self.withdraws()
+        # Who changes the plan asks for the signature again, and it may be withdrawn.
+        self.exception.with_user(self.people["planner"]).plan = PLAN + " Tonight."
+        self.withdraws()
+        with self.assertRaises(UserError):
+            self.agrees(self.exception, "quality")
+        with self.assertRaisesRegex(UserError, "is closed"):
+            self.withdraws()
+
+    def test_holds_again_when_the_withdrawal_is_void(self):
+        """ORD-41, PLT-05: what counts is that the signature holds now."""
+        row = self.withdraws()
+        self.exception.sudo()._signoff_voided(row)
+        self.assertEqual(
+            (self.exception.state, self.exception.withdrawn), ("reported", False)
+        )
+        running = self.exception.clock_ids.filtered(lambda row: row.state == "running")
+        self.assertEqual(len(running), 3)
+
+
+@tagged("post_install", "-at_install")
 class TestExceptionRpc(ProductionCase, HttpCase):
     def test_over_rpc(self):
         """ORD-41: a forged context opens nothing, a held operation does not start."""

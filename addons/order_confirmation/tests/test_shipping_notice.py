@@ -133,6 +133,7 @@ class TestNoticeSent(ShippingCase):
     def test_not_before_it_says_all(self):
         """ORD-60: how it travels and when it arrives are asked for by name."""
         notice = self.notice().with_user(self.clerk)
+        notice.write({"carrier": False, "plate": False, "driver": False})
         with self.assertRaisesRegex(UserError, "Expected Arrival, carrier"):
             notice.action_send()
         self.assertEqual(notice.state, "draft")

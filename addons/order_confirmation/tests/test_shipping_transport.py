@@ -81,13 +81,106 @@ class TestTransport(ShippingCase):
         carrier = self.env["res.partner"].create({"name": "Slow River Haulage"})
         picking = self.ready()
         picking.write({"haulier_id": carrier.id, "plate": "KX-5501"})
-        with self.assertRaisesRegex(UserError, "Slow River Haulage.*no telephone"):
+        with self.assertRaisesRegex(UserError, "the telephone of Slow River Haulage"):
             self.ship(picking)
         self.assertEqual(picking.plate, "KX-5501")
         self.assertNotEqual(picking.state, "done")
         carrier.phone = "06 222 3333"
         self.ship(picking)
         self.assertEqual(picking.state, "done")
+
+    def test_missing_at_delivery(self):
+        """ORD-55: carrier, plate and crew, all that is missing in one sentence."""
+        picking = self.ready()
+        picking.write(
+            {"haulier_id": False, "plate": " ", "driver": False, "crew": False}
+        )
+        with self.assertRaisesRegex(
+            UserError, f"{picking.name} is delivered.*: Carrier, Number Plate, Driver$"
+        ):
+            self.ship(picking)
+        picking.write({"plate": "KX-5501", "crew": "Two loaders of ours"})
+        for asks in (picking, picking.sudo()):
+            with self.assertRaisesRegex(UserError, ": Carrier$"):
+                asks.move_ids._action_done()
+        self.assertNotEqual(picking.state, "done")
+        picking.haulier_id = self.company.partner_id
+        self.ship(picking)
+        self.assertEqual(picking.state, "done")
+
+    def test_several_at_once(self):
+        """ORD-55: of several transfers on one lorry each says what it lacks."""
+        pickings = self.ready() | self.ready() | self.ready()
+        pickings[0].plate = False
+        pickings[1].haulier_id = False
+        pickings.action_assign()
+        pickings.move_ids.picked = True
+        with self.assertRaises(UserError) as refusal:
+            pickings.button_validate()
+        words = str(refusal.exception)
+        self.assertRegex(words, f"{pickings[0].name} is delivered.*Number Plate")
+        self.assertRegex(words, f"{pickings[1].name} is delivered.*Carrier")
+        self.assertNotIn(pickings[2].name, words)
+        # Entered once in the list for all of them.
+        pickings.write({"haulier_id": self.company.partner_id.id, "plate": "KX-5501"})
+        pickings.button_validate()
+        self.assertEqual(set(pickings.mapped("state")), {"done"})
+
+    def test_parcel_service(self):
+        """ORD-55: of a parcel service neither plate nor driver is known."""
+        parcels = self.env["res.partner"].create(
+            {"name": "Swift Parcels", "phone": "06 777 8888", "parcel_service": True}
+        )
+        picking = self.ready()
+        picking.write({"haulier_id": parcels.id, "plate": False, "driver": False})
+        self.ship(picking)
+        self.assertEqual(picking.state, "done")
+
+    def test_the_house_itself_asks_for_no_lorry(self):
+        """ORD-55: only the last transfer, out of the house, names who carries."""
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self.released()
+        self.applied(order)
+        first = order.picking_ids.filtered(lambda row: row.state == "assigned")
+        first.write({"haulier_id": False, "plate": False, "driver": False})
+        self.ship(first)
+        self.assertEqual(first.state, "done")
+        last = self.picking(order)
+        last.haulier_id = False
+        with self.assertRaisesRegex(UserError, "is delivered.*Carrier"):
+            self.ship(last)
+
+    def test_queries_do_not_grow(self):
+        """ORD-55: asking of 40 transfers costs what asking of 4 does."""
+        picking = self.ready().sudo()
+        counts = []
+        for size in (4, 40):
+            rows = picking.browse(
+                [picking.copy({"plate": "KX-1"}).id for _number in range(size)]
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            rows._transport_check()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+
+    def test_the_slip_names_the_lorry(self):
+        """ORD-55, ORD-61: what carried the goods stands on slip and paper, for good."""
+        picking = self.ready()
+        picking.write({"plate": "KX-5501", "driver": "Mr Hong", "crew": "Mr Su"})
+        self.ship(picking)
+        slip = picking.sudo().delivery_slip_ids
+        self.assertEqual(
+            (slip.transport, slip.carrier, slip.plate, slip.driver, slip.crew),
+            ("delivery", self.company.name, "KX-5501", "Mr Hong", "Mr Su"),
+        )
+        reports = self.env["ir.actions.report"]
+        page = reports._render_qweb_html(
+            "order_confirmation.report_delivery_slip", slip.ids
+        )[0].decode()
+        for words in (self.company.name, "KX-5501", "Mr Hong", "Mr Su"):
+            self.assertIn(words, page)
 
     def test_warned_while_it_is_entered(self):
         """ORD-55: the form says so at once, and takes the carrier all the same."""

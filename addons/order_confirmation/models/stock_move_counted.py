@@ -1,0 +1,143 @@
+"""Counts of goods that are being made: no way into stock past quality (ORD-43)."""
+
+from collections import defaultdict
+
+from odoo import models
+from odoo.exceptions import UserError
+
+BEGUN = ("progress", "to_close")
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _check_put_in_stock(self):
+        """Hold, besides what comes out of production, what is counted into stock."""
+        counted = self._lines_taking_effect()._of_goods_we_sell()._counted_in()
+        if counted:
+            counted._check_counted_in()
+        return super()._check_put_in_stock()
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    def _counted_in(self):
+        """Return the lines by which goods without lots come into stock from nowhere.
+
+        By a count, or by a move that says the same.
+        """
+        found = self.filtered(
+            lambda line: (
+                line.product_id.tracking == "none"
+                and line.location_id.usage == "inventory"
+                and line.location_dest_id.usage in ("internal", "transit")
+            )
+        )
+        places = found.location_dest_id._takes_stock()
+        return found.filtered(lambda line: line.location_dest_id in places)
+
+    def _check_counted_in(self):
+        """Raise when more is counted of what is being made than was lost meanwhile.
+
+        Goods without lots cannot be told apart: while some are made and not passed,
+        only as many may be found as counts took off in that time, and as quality has
+        inspected without a manufacturing order. Constant queries.
+
+        :raises UserError: naming product and manufacturing order
+        """
+        making = self.env["mrp.production"].sudo()._unseen_of(self.product_id)
+        if not making:
+            return
+        found = making._counts_since()
+        for line in self.filtered(lambda line: line.state != "done"):
+            found[line.company_id, line.product_id] += line.quantity_product_uom
+        seen = making._found_and_passed()
+        for (company, product), productions in making.grouped(
+            lambda production: (production.company_id, production.product_id)
+        ).items():
+            more = found[company, product] - seen[product]
+            if product in self.product_id and product.uom_id.compare(more, 0.0) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(quantity)s %(unit)s more of %(product)s would be counted "
+                        "into stock while it is being made (%(productions)s). What is "
+                        "made here comes into stock through its manufacturing order; "
+                        "what was found is inspected by quality first, under Final "
+                        "Inspections.",
+                        quantity=f"{more:g}",
+                        unit=product.uom_id.name,
+                        product=product.display_name,
+                        productions=", ".join(productions.mapped("name")),
+                    )
+                )
+
+
+class MrpProduction(models.Model):
+    _inherit = "mrp.production"
+
+    def _unseen_of(self, products):
+        """Return the productions of these products with goods not yet inspected.
+
+        Those begun and not closed, and those whose goods stand in Post-Production.
+        """
+        begun = self.search(
+            [("product_id", "in", products.ids), ("state", "in", BEGUN)]
+        )
+        stores = (
+            self.env["stock.warehouse"].sudo().search([("sam_loc_id", "!=", False)])
+        ).sam_loc_id
+        waiting = self.env["stock.move"].search(
+            [
+                ("product_id", "in", products.ids),
+                ("location_id", "child_of", stores.ids),
+                ("state", "not in", ("draft", "done", "cancel")),
+            ]
+        )
+        made = waiting.production_group_id.production_ids.filtered(
+            lambda production: (
+                production.state == "done" and production.product_id in products
+            )
+        )
+        return (begun | made)._needing_inspection()
+
+    def _counts_since(self):
+        """Return ``{(company, product): quantity}`` counted in since these began.
+
+        Less what counts took off; never what was scrapped.
+        """
+        lines = self.env["stock.move.line"].search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "=", "done"),
+                ("date", ">=", min(self.mapped("create_date"))),
+                "|",
+                ("location_id.usage", "=", "inventory"),
+                "&",
+                ("location_dest_id.usage", "=", "inventory"),
+                ("is_inventory", "=", True),
+            ]
+        )
+        gains = lines._counted_in()
+        found = defaultdict(float)
+        for line in lines:
+            gain = line in gains
+            loss = line.location_id.usage == "internal"
+            found[line.company_id, line.product_id] += line.quantity_product_uom * (
+                gain - loss
+            )
+        return found
+
+    def _found_and_passed(self):
+        """Return ``{product: quantity}`` that quality passed without a production."""
+        passed = defaultdict(float)
+        for inspection, _lot, quantity in self.env["final.inspection"]._passed_rows(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("production_id", "=", False),
+                ("create_date", ">=", min(self.mapped("create_date"))),
+            ]
+        ):
+            passed[inspection.product_id] += quantity
+        return passed
