@@ -100,7 +100,7 @@ class OrderDemo(models.AbstractModel):
         self._ship(pending)
 
     def _ship(self, pickings):
-        self._load(pickings)
+        self._enter_lorry(pickings)
         for picking in self._as(pickings, "shipping"):
             picking.action_assign()
             picking.move_ids.picked = True
@@ -108,7 +108,7 @@ class OrderDemo(models.AbstractModel):
             if picking.state != "done":
                 raise RuntimeError(f"{picking.name} is not done: {result}")
 
-    def _load(self, pickings):
+    def _enter_lorry(self, pickings):
         """Enter who drives the goods, and with what."""
         self._as(pickings, "shipping").write(
             {

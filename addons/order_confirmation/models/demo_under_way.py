@@ -24,7 +24,7 @@ class OrderDemo(models.AbstractModel):
         pending = order.picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel")
         )
-        self._load(pending)
+        self._enter_lorry(pending)
         for picking in self._as(pending, "shipping"):
             picking.action_assign()
             for move in picking.move_ids:
