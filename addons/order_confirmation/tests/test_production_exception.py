@@ -255,6 +255,27 @@ class TestExceptionPlan(ProductionCase):
         with self.assertRaises(AccessError):
             answer.sudo().unlink()
 
+    def test_a_new_date_asks_for_a_new_sheet(self):
+        """ORD-41, ORD-15, ORD-23: production waits until the customer returns it."""
+        self.exception.with_user(self.service).action_note()
+        self.plan(self.exception)
+        self.answers(self.exception, new_date="2030-01-25")
+        self.sign(self.exception, "exception_released", "quality")
+
+        def missing():
+            answer = self.order_._release_answers("production")[self.order_.id]
+            return [line.code for line in answer.missing]
+
+        self.assertEqual(missing(), ["returned_sheet"])
+        work = self.production.workorder_ids[0].with_user(self.people["production"])
+        with self.assertRaisesRegex(UserError, "Returned sheet"), self.cr.savepoint():
+            work.button_start()
+        self.env.invalidate_all()
+        self.return_sheet(self.order_)
+        self.assertFalse(missing())
+        work.button_start()
+        self.assertEqual(work.state, "progress")
+
     def test_a_refusal_goes_to_the_director(self):
         """ORD-41: no date; the director hears of it at once."""
         self.exception.with_user(self.service).action_note()
