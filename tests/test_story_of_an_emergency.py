@@ -44,7 +44,9 @@ def orders_the_emergency(supervisor, picking):
     supervisor.page.wait_for_selector("[name='reason']")
     supervisor.fills("reason", "展位一小時後開放，貨車已在門口。")
     hour = datetime.now() + timedelta(days=1)
-    supervisor.page.locator("[name='due_at'] input, [name='due_at'] button").first.click()
+    supervisor.page.locator(
+        "[name='due_at'] input, [name='due_at'] button"
+    ).first.click()
     supervisor.fills("due_at", f"{hour:%Y/%m/%d} 10:00:00")
     supervisor.page.keyboard.press("Tab")
     supervisor.presses("action_sign").signs(STATEMENT)
