@@ -73,6 +73,7 @@ class SaleOrderLine(models.Model):
             "tolerance": "tolerance_percent",
             "price": "price_unit",
             "taxes": "tax_ids",
+            "special": "special_product",
             "description": "name",
         }
         field = self._fields.get(names.get(key, key))
