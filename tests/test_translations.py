@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from lxml import etree
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
@@ -130,3 +131,16 @@ class TestTemplates(TransactionCase):
             }
             with self.subTest(addon=addon.name):
                 self.assertEqual(exported, set(texts(addon, f"{addon.name}.pot")))
+
+
+def test_no_stop_stands_alone():
+    """PLT-06: a stop after a value is no text: no translation reaches it."""
+    alone = [
+        f"{path.name}:{node.sourceline}"
+        for folder in ("views", "report", "wizards")
+        for addon in ADDONS
+        for path in sorted((addon / folder).glob("*.xml"))
+        for node in etree.parse(path).iter()
+        if (node.tail or "").strip() in (".", "!", "?")
+    ]
+    assert alone == []

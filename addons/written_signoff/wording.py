@@ -3,6 +3,16 @@
 from markupsafe import Markup
 
 
+def joined(env, texts):
+    """Return texts as one enumeration, parted as the reader's language does it.
+
+    :param env: environment with the reader's language
+    :param texts: iterable of texts; empty ones are left out
+    """
+    comma = "、" if (env.lang or "").startswith("zh") else ", "
+    return comma.join(filter(None, texts))
+
+
 def words(env, value):
     """Return a term's canonical value as a text; empty for nothing.
 
@@ -16,7 +26,7 @@ def words(env, value):
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
-        return ", ".join(filter(None, (words(env, item) for item in value)))
+        return joined(env, (words(env, item) for item in value))
     return str(value)
 
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 RUNNING = {"confirmed", "progress", "to_close", "done"}
@@ -79,7 +80,7 @@ class MrpProduction(models.Model):
                 self.env._(
                     "%s is not released to production. Production starts when "
                     "customer service releases the order.",
-                    ", ".join(unreleased.mapped("name")),
+                    joined(self.env, unreleased.mapped("name")),
                 )
             )
         pending._release_check("production")
@@ -95,7 +96,7 @@ class MrpProduction(models.Model):
                 self.env._(
                     "%(production)s names no customer order for what it makes. "
                     "Production for stock is answered for in writing by: %(roles)s.",
-                    production=", ".join(open_.mapped("display_name")),
+                    production=joined(self.env, open_.mapped("display_name")),
                     roles=purpose._signers(),
                 )
             )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
@@ -215,7 +216,9 @@ class ReleaseException(models.Model):
             return self.env["release.gate"]._get(value).with_env(self.env).name
         if key == "requirements" and value:
             rows = [self.env["release.requirement"]._get(code) for code in value]
-            return ", ".join(row.with_env(self.env).sudo().name or "" for row in rows)
+            return joined(
+                self.env, (row.with_env(self.env).sudo().name or "" for row in rows)
+            )
         if key == "customer" and value:
             partner = self.env["res.partner"].sudo().browse(int(value)).exists()
             return partner.display_name or str(value)
@@ -247,7 +250,8 @@ class ReleaseException(models.Model):
             return self.env._(
                 "An exception from “%(requirement)s” is granted by: %(roles)s.",
                 requirement=lacking[0].name,
-                roles=", ".join(lacking[0].exception_group_ids.mapped("name")) or "–",
+                roles=joined(self.env, lacking[0].exception_group_ids.mapped("name"))
+                or "–",
             )
         return False
 
@@ -275,7 +279,7 @@ class ReleaseException(models.Model):
                 "Exception granted by %(name)s: %(gate)s without %(what)s.\n%(why)s",
                 name=signature.signer_name,
                 gate=row.gate_id.name,
-                what=", ".join(row.requirement_ids.mapped("name")),
+                what=joined(self.env, row.requirement_ids.mapped("name")),
                 why=row.reason,
             )
         )
@@ -304,7 +308,7 @@ class ReleaseException(models.Model):
                 raise AccessError(
                     self.env._(
                         "This is ended by: %s.",
-                        ", ".join(lacking.exception_group_ids.mapped("name")),
+                        joined(self.env, lacking.exception_group_ids.mapped("name")),
                     )
                 )
         self.filtered(lambda row: row.state == "granted")._end("withdrawn")

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.tools import format_datetime
 
 READERS = ("customer_tiering.role_sales_director", "customer_tiering.role_finance")
@@ -100,7 +101,7 @@ class ReleaseException(models.Model):
             % (self.id, self.order_id.name),
             self.partner_id.display_name,
             self.gate_id.name,
-            ", ".join(self.requirement_ids.mapped("name")),
+            joined(self.env, self.requirement_ids.mapped("name")),
             self.reason,
             self.granted_by_id.name,
             format_datetime(self.env, self.expires_at, dt_format="short"),

@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 # What makes a requirement count; of one that is never waived it is nobody's to change.
@@ -156,10 +157,13 @@ class ReleaseRequirement(models.Model):
                     self.env._(
                         "“%s” is asked of everybody by law or by the rules of the "
                         "house: it can be neither waived nor taken out of a gate.",
-                        ", ".join(self.sudo().filtered("never_waived").mapped("name")),
+                        joined(
+                            self.env,
+                            self.sudo().filtered("never_waived").mapped("name"),
+                        ),
                     )
                 )
 
     def _who(self):
         """Return the roles that can meet this requirement, in words."""
-        return ", ".join(self.sudo().group_ids.mapped("name"))
+        return joined(self.env, self.sudo().group_ids.mapped("name"))

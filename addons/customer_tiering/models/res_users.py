@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError
 
 
@@ -16,7 +17,7 @@ class ResUsers(models.Model):
         groups = [self.env.ref(f"customer_tiering.role_{role}") for role in roles]
         if any(group in self.all_group_ids for group in groups):
             return False
-        return ", ".join(group.sudo().name for group in groups)
+        return joined(self.env, (group.sudo().name for group in groups))
 
     def _require_role(self, *roles):
         """Raise unless the person has one of these roles; being administrator is none.

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 from ..matrix import UNRULED, WAIVED, decide, except_for
@@ -278,7 +279,7 @@ class SaleOrder(models.Model):
                         "Orders of the kind “%(kind)s” need no sheet; they are made "
                         "by: %(roles)s.",
                         kind=kind.name,
-                        roles=", ".join(kind.group_ids.mapped("name")) or "–",
+                        roles=joined(self.env, kind.group_ids.mapped("name")) or "–",
                     )
                 )
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime
 
@@ -102,6 +103,7 @@ class SaleOrder(models.Model):
         ]
 
     @api.depends("state", "order_line", "partner_id", "company_id", "order_kind_id")
+    @api.depends_context("lang")
     def _compute_gates(self):
         held = self._release_held_to_rules().filtered("id")
         production = held._release_answers("production") if held else {}
@@ -116,7 +118,9 @@ class SaleOrder(models.Model):
             waiting = order._release_waits_for(
                 production.get(order.id), shipping.get(order.id)
             )
-            order.release_blocked_by = ", ".join(row["name"] for row in waiting)
+            order.release_blocked_by = joined(
+                self.env, (row["name"] for row in waiting)
+            )
             order.release_next = bool(waiting) and self.env._(
                 "%(what)s, from %(who)s", what=waiting[0]["name"], who=waiting[0]["who"]
             )

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from .sale_order import GatePassed
@@ -75,9 +76,12 @@ class StockMove(models.Model):
             raise UserError(
                 self.env._(
                     "Nothing leaves the house without an order: %s names none.",
-                    ", ".join(
-                        move.picking_id.name or move.product_id.display_name
-                        for move in self
+                    joined(
+                        self.env,
+                        (
+                            move.picking_id.name or move.product_id.display_name
+                            for move in self
+                        ),
                     ),
                 )
             )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 
 WORKING_DAYS = 3
 
@@ -46,7 +47,7 @@ class ReleaseExceptionAsk(models.TransientModel):
     def _compute_who(self):
         for wizard in self:
             groups = wizard.sudo().requirement_ids.exception_group_ids
-            wizard.who = ", ".join(groups.mapped("name"))
+            wizard.who = joined(self.env, groups.mapped("name"))
 
     def action_ask(self):
         """Ask, and show what was asked for.

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 
@@ -25,7 +26,7 @@ class ReleaseSetup(models.TransientModel):
             setup.tier_ids = self.env["customer.tier"].search(
                 [("company_id", "in", [False, company.id])]
             )
-            setup.missing_roles = ", ".join(setup._roles_without_people())
+            setup.missing_roles = joined(self.env, setup._roles_without_people())
             setup.open_orders = self.env["sale.order"].search_count(
                 [("company_id", "=", company.id), ("state", "in", ["draft", "sent"])]
             )

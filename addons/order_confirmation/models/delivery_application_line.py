@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 
@@ -242,7 +243,7 @@ class DeliveryApplicationCheck(models.Model):
                 self.env._(
                     "The order says nothing for: %s. Enter it there, then take over "
                     "again.",
-                    ", ".join(empty.mapped("item")),
+                    joined(self.env, empty.mapped("item")),
                 )
             )
         return {

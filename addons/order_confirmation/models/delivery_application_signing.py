@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from ..coverage import Grant, tops
@@ -73,7 +74,7 @@ class DeliveryApplication(models.Model):
             return self.env._(
                 "Still to be verified on %(name)s: %(items)s",
                 name=self.name,
-                items=", ".join(still.mapped("display_name")),
+                items=joined(self.env, still.mapped("display_name")),
             )
         return False
 

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from . import dispatch_notice  # noqa: F401 - it comes before what extends it
@@ -30,7 +31,9 @@ class DispatchNotice(models.Model):
         if not (self.carrier or self.plate or self.transport_note):
             missing.append(self.env._("carrier, number plate or how it travels"))
         if missing:
-            raise UserError(self.env._("Please enter first: %s", ", ".join(missing)))
+            raise UserError(
+                self.env._("Please enter first: %s", joined(self.env, missing))
+            )
         if self.differences and not self.differences_seen:
             raise UserError(
                 self.env._(

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import Command, api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..opening import dialog
@@ -195,8 +196,8 @@ class FinalInspection(models.Model):
                         "The inspection is of %(product)s, and order or production is "
                         "of %(other)s.",
                         product=inspection.product_id.display_name,
-                        other=", ".join(
-                            (others - inspection.product_id).mapped("name")
+                        other=joined(
+                            self.env, (others - inspection.product_id).mapped("name")
                         ),
                     )
                 )
@@ -208,6 +209,13 @@ class FinalInspection(models.Model):
         for inspection in self.filtered("production_id"):
             values = inspection.production_id._inspection_values()
             inspection.update(values)
+
+    @api.onchange("production_id", "product_id")
+    def _onchange_standard(self):
+        """Lay out the points at once, so that they are answered before saving."""
+        for inspection in self.filtered(lambda record: not record._origin):
+            points = inspection._standard() if inspection.product_id else []
+            inspection.point_ids = [Command.clear(), *points]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -425,8 +433,11 @@ class FinalInspection(models.Model):
             raise UserError(
                 self.env._(
                     "Answer every point first. Open: %s.",
-                    ", ".join(
-                        self.point_ids.filtered(lambda p: not p.outcome).mapped("name")
+                    joined(
+                        self.env,
+                        self.point_ids.filtered(lambda p: not p.outcome).mapped(
+                            "title"
+                        ),
                     ),
                 )
             )
@@ -445,7 +456,8 @@ class FinalInspection(models.Model):
         if silent := failed.filtered(lambda point: not (point.finding or "").strip()):
             raise UserError(
                 self.env._(
-                    "Write what was found at: %s.", ", ".join(silent.mapped("name"))
+                    "Write what was found at: %s.",
+                    joined(self.env, silent.mapped("title")),
                 )
             )
         some = self.product_id.uom_id.compare(self.failed_quantity, 0) > 0
@@ -454,7 +466,7 @@ class FinalInspection(models.Model):
                 self.env._(
                     "%(points)s failed, and the whole quantity passed. Enter how many "
                     "passed.",
-                    points=", ".join(failed.mapped("name")),
+                    points=joined(self.env, failed.mapped("title")),
                 )
             )
         if some and not failed:
@@ -484,7 +496,7 @@ class FinalInspection(models.Model):
             raise UserError(
                 self.env._(
                     "%(lots)s: not made under %(production)s.",
-                    lots=", ".join(strange.mapped("name")),
+                    lots=joined(self.env, strange.mapped("name")),
                     production=self.production_id.name,
                 )
             )

@@ -77,6 +77,9 @@ class FinalInspectionPoint(models.Model):
     sequence = fields.Integer(default=10)
     kind = fields.Selection(POINTS, required=True, default="product")
     name = fields.Char("Point", required=True)
+    title = fields.Char(
+        "Point to Look At", compute="_compute_title", inverse="_inverse_title"
+    )
     outcome = fields.Selection([("passed", "Passed"), ("failed", "Failed")])
     finding = fields.Char(help="What was found. A point that failed needs it.")
     picture = fields.Image(max_width=1600, max_height=1600)
@@ -87,6 +90,27 @@ class FinalInspectionPoint(models.Model):
         readonly=True, help="Filled in by the system, and refilled when numbers change."
     )
 
+    @api.depends("kind", "name")
+    @api.depends_context("lang")
+    def _compute_title(self):
+        for point in self:
+            point.title = point._words()
+
+    def _inverse_title(self):
+        """Rename what people named; the four that are always looked at keep theirs."""
+        for point in self.filtered(lambda row: row.kind == "product"):
+            point.name = point.title
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Take the name from the title, under which people enter a point."""
+        named = []
+        for vals in vals_list:
+            title = vals.get("title")
+            rest = {key: value for key, value in vals.items() if key != "title"}
+            named.append({**rest, "name": vals.get("name") or title})
+        return super().create(named)
+
     def write(self, vals):
         """Note that a person answered, where the answer is not the system's."""
         if vals.keys() & {"outcome", "finding"} and "by_system" not in vals:
@@ -96,7 +120,7 @@ class FinalInspectionPoint(models.Model):
     def _words(self):
         """Return what was looked at, in the reader's language."""
         self.ensure_one()
-        if self.kind == "product":
+        if self.kind in ("product", False):
             return self.name
         return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
 
@@ -110,7 +134,7 @@ class FinalInspectionPoint(models.Model):
         self.write({"outcome": "failed"})
         return {
             "type": "ir.actions.act_window",
-            "name": self.name,
+            "name": self._words(),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],

@@ -10,12 +10,24 @@ class MrpProduction(models.Model):
     inspection_ids = fields.One2many("final.inspection", "production_id")
     inspection_count = fields.Integer(compute="_compute_inspection_count")
     needs_inspection = fields.Boolean(compute="_compute_inspection_count")
+    may_ask_inspection = fields.Boolean(
+        compute="_compute_may_ask_inspection", compute_sudo=True
+    )
 
     @api.depends("inspection_ids", "product_id.sale_ok")
     def _compute_inspection_count(self):
         for production in self:
             production.inspection_count = len(production.inspection_ids)
             production.needs_inspection = bool(production._needing_inspection())
+
+    @api.depends(
+        "inspection_ids.quantity", "qty_producing", "state", "activity_ids",
+        "product_id.sale_ok",
+    )  # fmt: skip
+    def _compute_may_ask_inspection(self):
+        asking = self._inspection_to_ask()
+        for production in self:
+            production.may_ask_inspection = production in asking
 
     def _needing_inspection(self):
         """Return those whose goods are inspected: what we sell (ORD-43)."""
@@ -78,12 +90,7 @@ class MrpProduction(models.Model):
 
         Customer service finds its own on the order, where it works.
         """
-        waiting = self.sudo()._needing_inspection().filtered("id")
-        waiting = waiting.filtered(lambda production: production._left_to_inspect() > 0)
-        types = self.env.ref(INSPECT)
-        waiting = waiting.filtered(
-            lambda production: types not in production.activity_ids.activity_type_id
-        )
+        waiting = self.sudo()._inspection_to_ask()
         users = self.env["res.users"]
         for production in waiting:
             company = production.company_id
@@ -113,6 +120,17 @@ class MrpProduction(models.Model):
                         ),
                     )
         return waiting
+
+    def _inspection_to_ask(self):
+        """Return those of which something is to inspect that nobody is asked for."""
+        asked = self.env.ref(INSPECT)
+        return self._needing_inspection().filtered(
+            lambda production: (
+                production.id
+                and production._left_to_inspect() > 0
+                and asked not in production.activity_ids.activity_type_id
+            )
+        )
 
     def _left_to_inspect(self):
         """Return how much is being made, or was, that no inspection names yet."""
@@ -151,7 +169,10 @@ class MrpProduction(models.Model):
         }
 
     def action_inspect(self):
-        """Open the final inspections of this production, or begin one."""
+        """Open the final inspections of this production, or begin one.
+
+        Who may begin none is shown the list, empty where there is none yet.
+        """
         self.ensure_one()
         values = {**self._inspection_values(), "production_id": self.id}
         action = {
@@ -161,9 +182,15 @@ class MrpProduction(models.Model):
             "view_mode": "form",
             "context": {f"default_{name}": value for name, value in values.items()},
         }
-        if self.inspection_ids:
+        may_begin = self.env["final.inspection"].has_access("create")
+        if self.inspection_ids or not may_begin:
+            every = self.env["ir.actions.act_window"]._for_xml_id(
+                "order_confirmation.final_inspection_action"
+            )
             action.update(
-                view_mode="list,kanban,form", domain=[("production_id", "=", self.id)]
+                view_mode="list,kanban,form",
+                domain=[("production_id", "=", self.id)],
+                help=every["help"],
             )
         return action
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff import keeping
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
@@ -114,7 +115,7 @@ class OrderDiscrepancy(models.Model):
         for row in self:
             product = row.product_id.sudo().display_name or ""
             parts = (row.order_id.sudo().name, product, names.get(row.kind))
-            row.display_name = ", ".join(filter(None, parts))
+            row.display_name = joined(self.env, parts)
 
     @api.depends_context("lang")
     @api.depends("found_value", "reference_values", "settled_value")

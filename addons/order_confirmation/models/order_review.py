@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -399,6 +400,6 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "%s has an order review. Cancel the order instead of deleting it.",
-                    ", ".join(orders.mapped("name")),
+                    joined(self.env, orders.mapped("name")),
                 )
             )

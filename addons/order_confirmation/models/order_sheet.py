@@ -3,6 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.addons.written_signoff.digest import canonical, sha256
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from . import customer_paper, order_document  # noqa: F401 - before what inherits
@@ -254,7 +255,7 @@ class OrderSheet(models.Model):
                     "%(states)s.",
                     sheet=self.name,
                     state=names[self.state],
-                    states=", ".join(names[state] for state in states),
+                    states=joined(self.env, (names[state] for state in states)),
                 )
             )
 

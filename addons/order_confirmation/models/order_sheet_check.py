@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 from . import order_sheet  # noqa: F401 - it comes before what extends it
@@ -79,7 +80,7 @@ class OrderSheetCheck(models.Model):
                     line["specification"] or line["description"],
                     f"{line['quantity']} {line['unit']}{tolerance or ''}",
                     f"{price} {line['price']}{discount or ''}",
-                    ", ".join(line["taxes"]),
+                    joined(self.env, line["taxes"]),
                 ],
             )
         )
@@ -147,7 +148,7 @@ class OrderSheet(models.Model):
                 self.env._(
                     "Not yet ticked on %(sheet)s: %(lines)s.",
                     sheet=self.name,
-                    lines=", ".join(left.mapped("name")),
+                    lines=joined(self.env, left.mapped("name")),
                 )
             )
 

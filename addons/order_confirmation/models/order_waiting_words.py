@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.tools import html2plaintext
 
 from .order_waiting import KINDS_AT_MOST
@@ -80,10 +81,13 @@ class OrderWaiting(models.Model):
         sheets = self._sheet_steps()
         blocked = self.filtered(lambda row: row.code == "release")
         missing = {
-            order.id: ", ".join(
-                row["name"]
-                for row in order.production_gate_lines
-                if row["state"] == "missing"
+            order.id: joined(
+                self.env,
+                (
+                    row["name"]
+                    for row in order.production_gate_lines
+                    if row["state"] == "missing"
+                ),
             )
             for order in blocked.order_id.sudo()
         }

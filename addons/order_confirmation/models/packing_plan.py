@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 from ..opening import form_of
@@ -271,8 +272,9 @@ class PackingPlan(models.Model):
             planned = plan._planned()
             lost = [p for p in quantities if p not in planned]
             wanted = {row["product_id"]: row for row in plan._prepare_lines(picking)}
-            plan.without = ", ".join(
-                product.display_name for product in lost if product.id not in wanted
+            plan.without = joined(
+                self.env,
+                (product.display_name for product in lost if product.id not in wanted),
             )
             plan.outdated = picking.state not in ("done", "cancel") and (
                 wanted.keys() != {product.id for product in planned}

@@ -2,6 +2,7 @@ from typing import Any, NamedTuple
 
 from odoo import models
 from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.written_signoff.wording import joined
 
 from .sale_order_statements import _outcome
 
@@ -140,4 +141,4 @@ class SaleOrder(models.Model):
                 continue
             if line.product_uom_id.compare(covered.get(line.id, 0.0), wanted) < 0:
                 short.append(line.product_id.display_name)
-        return ", ".join(short)
+        return joined(self.env, short)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.tools import SQL
 
 from ..opening import form_of, listed
@@ -226,6 +227,7 @@ class OrderBoard(models.Model):
         )
 
     @api.depends("order_id")
+    @api.depends_context("lang")
     def _compute_blocked(self):
         orders = self.order_id.sudo()
         production = orders.filtered(lambda order: order.state != "sale")
@@ -243,8 +245,10 @@ class OrderBoard(models.Model):
         }
         for card in self:
             missing = [] if card.stage == "arrived" else rows.get(card.order_id.id, [])
-            card.blocked_by = ", ".join(row["name"] for row in missing)
-            card.blocked_who = ", ".join(dict.fromkeys(row["who"] for row in missing))
+            card.blocked_by = joined(self.env, (row["name"] for row in missing))
+            card.blocked_who = joined(
+                self.env, dict.fromkeys(row["who"] for row in missing)
+            )
 
     @api.depends("stage")
     @api.depends_context("uid")

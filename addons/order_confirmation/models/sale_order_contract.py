@@ -1,6 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare, format_datetime
@@ -316,7 +317,8 @@ class SaleOrder(models.Model):
     def _contract_term_name(self, key):
         if isinstance(key, tuple):
             line = self.env["sale.order.line"].sudo().browse(key[1])
-            return (line.name or line.product_id.name or "").partition("\n")[0]
+            # A line is worded for the customer; its product in the reader's language.
+            return line.product_id.display_name or (line.name or "").partition("\n")[0]
         return self._signoff_label((key,))
 
     def _contract_term_words(self, key, value):
@@ -424,7 +426,9 @@ class SaleOrder(models.Model):
         missing = super()._sheet_missing()
         found = self._contract_deviations()[self.id]
         if found and not self._contract_accepted():
-            names = ", ".join(dict.fromkeys(map(self._contract_term_name, found)))
+            names = joined(
+                self.env, dict.fromkeys(map(self._contract_term_name, found))
+            )
             missing.append(
                 self.env._(
                     "the salesperson's acceptance of terms other than those of "
@@ -504,8 +508,8 @@ class SaleOrder(models.Model):
             facts[order.id] = Fact(
                 met=not keys or bool(row),
                 since=row.signed_at if row else order.create_date,
-                detail=lambda order=order, keys=keys: ", ".join(
-                    dict.fromkeys(map(order._contract_term_name, keys))
+                detail=lambda order=order, keys=keys: joined(
+                    self.env, dict.fromkeys(map(order._contract_term_name, keys))
                 ),
                 who=order.sudo().user_id.name or "",
                 applies=bool(keys),

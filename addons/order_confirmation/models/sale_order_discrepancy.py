@@ -1,6 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.written_signoff.wording import joined
 from odoo.tools import SQL
 
 from ..discrepancy import (
@@ -211,9 +212,12 @@ class SaleOrder(models.Model):
             facts[order.id] = Fact(
                 met=not rows,
                 since=min(rows.mapped("opened_at"), default=order.create_date),
-                detail=lambda rows=rows: ", ".join(
-                    f"{row.product_id.display_name} ({row._kind_name()})"
-                    for row in rows
+                detail=lambda rows=rows: joined(
+                    self.env,
+                    (
+                        f"{row.product_id.display_name} ({row._kind_name()})"
+                        for row in rows
+                    ),
                 ),
                 who=order.sudo().user_id.name or "" if verify else "",
                 applies=bool(rows),

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.service_clock.clock import NoWorkingTime
 from odoo.addons.service_clock.models.res_company import aware
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -383,7 +384,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "A date was promised for %s. Cancel the order instead of deleting "
                     "it.",
-                    ", ".join(orders.mapped("name")),
+                    joined(self.env, orders.mapped("name")),
                 )
             )
 

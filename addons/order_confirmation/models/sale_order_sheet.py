@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -130,7 +131,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%s has an order confirmation sheet. Cancel the order instead of "
                     "deleting it.",
-                    ", ".join(orders.mapped("name")),
+                    joined(self.env, orders.mapped("name")),
                 )
             )
 

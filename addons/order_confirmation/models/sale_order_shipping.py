@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.written_signoff.wording import joined
 
 
 class Leaving:
@@ -174,7 +175,7 @@ class SaleOrder(models.Model):
             return Fact(
                 met=True,
                 since=newest.signed_at or None,
-                detail=", ".join(standing.mapped("name")),
+                detail=joined(self.env, standing.mapped("name")),
             )
         # Filtered, not subtracted: the others' values are read along with these.
         waiting = applications.filtered(
@@ -191,10 +192,13 @@ class SaleOrder(models.Model):
         if standing and short:
             return self.env._(
                 "not applied for: %s",
-                ", ".join(
-                    f"{line.product_id.display_name} {quantity:g} "
-                    f"{line.product_uom_id.name}"
-                    for line, quantity in short
+                joined(
+                    self.env,
+                    (
+                        f"{line.product_id.display_name} {quantity:g} "
+                        f"{line.product_uom_id.name}"
+                        for line, quantity in short
+                    ),
                 ),
             )
         if standing:

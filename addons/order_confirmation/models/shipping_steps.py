@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 
@@ -105,10 +106,13 @@ class PackingPlan(models.Model):
                     "%(goods)s. Compute %(plan)s again and have it checked.",
                     transfer=self.picking_id.name,
                     plan=self.name,
-                    goods=", ".join(
-                        f"{product.display_name} {leaving.get(product, 0.0):g} / "
-                        f"{planned.get(product, 0.0):g} {product.uom_id.name}"
-                        for product in sorted(changed, key=lambda row: row.id)
+                    goods=joined(
+                        self.env,
+                        (
+                            f"{product.display_name} {leaving.get(product, 0.0):g} / "
+                            f"{planned.get(product, 0.0):g} {product.uom_id.name}"
+                            for product in sorted(changed, key=lambda row: row.id)
+                        ),
                     ),
                 )
             )

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 from ..opening import form_of
@@ -93,7 +94,7 @@ class StockPicking(models.Model):
             raise UserError(
                 self.env._(
                     "%s has left: its loading notice stays.",
-                    ", ".join(gone.mapped("name")),
+                    joined(self.env, gone.mapped("name")),
                 )
             )
         result = super().write(vals)
@@ -133,7 +134,7 @@ class StockPicking(models.Model):
                 self.env._(
                     "A loading notice names company, plate and driver. Please enter "
                     "first: %s",
-                    ", ".join(missing),
+                    joined(self.env, missing),
                 )
             )
         if not self.loading_notice:
@@ -162,14 +163,14 @@ class StockPicking(models.Model):
                 "%(transfer)s is picked up. Before it is loaded, please enter: "
                 "%(missing)s",
                 transfer=picking.name,
-                missing=", ".join(names),
+                missing=joined(self.env, names),
             )
             if picking.transport == "pickup"
             else self.env._(
                 "%(transfer)s is delivered. Before it leaves, please enter on the page "
                 "“Transport”: %(missing)s",
                 transfer=picking.name,
-                missing=", ".join(names),
+                missing=joined(self.env, names),
             )
             for picking, names in missing.items()
             if names
@@ -186,7 +187,7 @@ class StockPicking(models.Model):
                 self.env._(
                     "%s is picked up: print its loading notice first, with “Loading "
                     "Notice”.",
-                    ", ".join(unnoted.mapped("name")),
+                    joined(self.env, unnoted.mapped("name")),
                 )
             )
         if words:
@@ -257,8 +258,8 @@ class StockPicking(models.Model):
                     move.product_id,
                     quantity,
                     move.product_uom,
-                    ", ".join(filter(None, lots)),
-                    ", ".join(places.mapped("display_name")),
+                    joined(self.env, lots),
+                    joined(self.env, places.mapped("display_name")),
                 )
             )
         return rows

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from . import order_document  # noqa: F401 - it comes before what inherits it
@@ -81,7 +82,7 @@ class SpecialReview(models.Model):
         for review in self:
             left = review.opinion_ids.filtered(lambda row: not row.opinion)
             review.waits_for = (
-                ", ".join(left.department_id.mapped("name"))
+                joined(self.env, left.department_id.mapped("name"))
                 if review.state == "open"
                 else False
             )
@@ -301,8 +302,8 @@ class SpecialReview(models.Model):
         return self.env._(
             "%(review)s waits for: %(departments)s",
             review=self.name,
-            departments=", ".join(
-                left.with_env(self.env).sudo().department_id.mapped("name")
+            departments=joined(
+                self.env, left.with_env(self.env).sudo().department_id.mapped("name")
             ),
         )
 

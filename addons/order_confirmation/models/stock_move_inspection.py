@@ -2,6 +2,7 @@ from collections import defaultdict
 from types import SimpleNamespace
 
 from odoo import models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from .. import passing
@@ -151,7 +152,7 @@ class MrpProduction(models.Model):
                         "%(production)s: %(wanted)s %(unit)s would go into stock, and "
                         "quality has passed %(passed)s. Missing: a final inspection "
                         "signed by quality.",
-                        production=", ".join(asked.mapped("name")),
+                        production=joined(self.env, asked.mapped("name")),
                         wanted=f"{wanted:g}",
                         unit=uom.name,
                         passed=f"{max(0.0, free + unit.batch.stocked):g}",

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.addons.written_signoff.wording import joined
 
 
 class StockMove(models.Model):
@@ -28,12 +29,13 @@ class StockMove(models.Model):
                     quantity=f"{row['quantity']:g}",
                     unit=product.with_env(words).uom_id.name,
                     product=product.with_env(words).display_name,
-                    production=", ".join(row["productions"].mapped("name")),
+                    production=joined(words, row["productions"].mapped("name")),
                 )
                 + (
                     " "
                     + words._(
-                        "Lots: %s.", ", ".join(sorted(row["lots"].mapped("name")))
+                        "Lots: %s.",
+                        joined(words, sorted(row["lots"].mapped("name"))),
                     )
                     if row["lots"]
                     else ""

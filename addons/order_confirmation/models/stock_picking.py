@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from .sale_order_shipping import Leaving
@@ -244,11 +245,14 @@ class StockMove(models.Model):
                 "%(name)s cannot pass “%(gate)s” yet. Missing:\n• Delivery application "
                 "– not applied for: %(goods)s – from %(roles)s – on the transfer: "
                 "“Apply for Delivery”",
-                name=", ".join(names),
+                name=joined(self.env, names),
                 gate=gate.name,
-                goods=", ".join(
-                    f"{product.display_name} {quantity:g} {product.uom_id.name}"
-                    for product, quantity in uncovered.items()
+                goods=joined(
+                    self.env,
+                    (
+                        f"{product.display_name} {quantity:g} {product.uom_id.name}"
+                        for product, quantity in uncovered.items()
+                    ),
                 ),
                 roles=self.env["signoff.purpose"]
                 ._get("delivery_application")

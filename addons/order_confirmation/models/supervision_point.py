@@ -93,7 +93,7 @@ class SupervisionPoint(models.Model):
     @api.depends("name", "production_id.name")
     def _compute_display_name(self):
         for point in self:
-            point.display_name = f"{point.production_id.name}: {point.name}"
+            point.display_name = f"{point.sudo().production_id.name}: {point.name}"
 
     @api.depends_context("uid")
     @api.depends("state", "user_id")

@@ -75,6 +75,65 @@ class TestBoard(FlowCase):
         self.inspect(production, 40)
         self.assertEqual(self.stage(order), "clearance")
 
+    def test_chinese_reads_chinese_commas(self):
+        """ORD-70: what blocks is enumerated as the reader's language does."""
+        order = self.order("b")
+        card = self.card(order)
+        self.assertIn(", ", card.blocked_by)
+        chinese = card.with_context(lang="zh_TW")
+        for text in (chinese.blocked_by, chinese.blocked_who):
+            self.assertIn("、", text)
+            self.assertNotIn(", ", text)
+
+    def test_the_next_step_comes_first_on_a_telephone(self):
+        """ORD-70: of the buttons of an order, a telephone shows the first only."""
+        view = self.env.ref("sale.view_order_form")
+        first = {
+            "technical": "action_technical_statement",
+            "production": "action_production_statement",
+            "finance": "action_finance_clearance",
+            "customer_service": "action_make_sheet",
+            "production_head": "action_accept_instruction",
+        }
+        for role, button in first.items():
+            model = self.env["sale.order"].with_user(self.people[role])
+            arch = etree.fromstring(model.get_view(view.id, "form")["arch"])
+            buttons = arch.xpath("//header/button/@name")
+            ours = buttons.index(button)
+            for later in ("sale.action_report_saleorder", "action_confirm"):
+                if later in buttons:
+                    self.assertLess(ours, buttons.index(later), role)
+
+    def test_who_reads_orders_is_offered_no_sales_buttons(self):
+        """ORD-70: what a role may not press is not shown to it."""
+        view = self.env.ref("sale.view_order_form")
+        for role in ("technical", "production", "quality"):
+            model = self.env["sale.order"].with_user(self.people[role])
+            arch = etree.fromstring(model.get_view(view.id, "form")["arch"])
+            buttons = set(arch.xpath("//header/button/@name"))
+            self.assertFalse(buttons & {"action_confirm", "action_cancel"}, role)
+            self.assertFalse(arch.xpath("//header/button[@id='create_invoice']"), role)
+
+    def test_customer_service_opens_what_is_made(self):
+        """ORD-70: the form of a manufacturing order opens for who asks after it."""
+        order = self.order("a")
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        production = order.mrp_production_ids
+        for role in ("customer_service", "salesperson"):
+            person = self.people[role]
+            order.user_id = self.people["salesperson"]
+            self.env.invalidate_all()
+            shown = ["lot_producing_ids", "scrap_ids", "unbuild_ids"]
+            shown += ["production_group_id", "may_ask_inspection"]
+            production.with_user(person).read(shown)
+            production.with_user(person).production_group_id.check_access("read")
+            view = self.env.ref("mrp.mrp_production_form_view")
+            model = self.env["mrp.production"].with_user(person)
+            arch = etree.fromstring(model.get_view(view.id, "form")["arch"])
+            buttons = set(arch.xpath("//header/button/@name"))
+            self.assertFalse(buttons & {"button_mark_done", "action_cancel"}, role)
+
     def test_a_void_signature_moves_it_back(self):
         """ORD-70, ORD-15: what is void waits again."""
         order = self.order("a")

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .inspection_case import PICTURE, InspectionCase
@@ -30,6 +30,49 @@ class TestInspection(InspectionCase):
         point.write({"outcome": "passed", "finding": "Counted again: 105"})
         inspection.quantity = 107
         self.assertEqual(point.finding, "Counted again: 105")
+
+    def test_a_new_inspection_shows_its_points_at_once(self):
+        """ORD-43: the standard stands on the form before anything is saved."""
+        production = self.made(100)
+        production.product_id.exfactory_point_ids = [(0, 0, {"name": "Spine glued"})]
+        quality = self.people["quality"]
+        empty = self.env["final.inspection"].with_user(quality)
+        action = production.with_user(quality).action_inspect()
+        with Form(empty.with_context(**action["context"])) as form:
+            self.assertEqual(len(form.point_ids), 5)
+            for index in range(1, 5):
+                with form.point_ids.edit(index) as point:
+                    point.outcome = "passed"
+            with form.point_ids.new() as point:
+                point.title = "Smells of nothing"
+                point.outcome = "passed"
+        points = form.record.point_ids
+        kinds = ["quantity", "appearance", "packing", "label", "product", "product"]
+        self.assertEqual(points.mapped("kind"), kinds)
+        self.assertEqual(
+            points[-2:].mapped("name"), ["Spine glued", "Smells of nothing"]
+        )
+        # The quantity is compared by the system, as ever.
+        self.assertEqual(set(points.mapped("outcome")), {"passed"})
+        self.assertTrue(points[0].by_system)
+
+    def test_who_may_begin_none_sees_the_list(self):
+        """ORD-43: production looks for the inspection, quality begins it."""
+        production = self.made(100)
+        views = {}
+        for role in ("production", "quality"):
+            action = production.with_user(self.people[role]).action_inspect()
+            views[role] = action["view_mode"].split(",")[0]
+        self.assertEqual(views, {"production": "list", "quality": "form"})
+
+    def test_points_are_read_in_one_s_own_language(self):
+        """ORD-43: what quality began in English is read in Chinese."""
+        inspection = self.begun(self.made(100))
+        in_chinese = inspection.point_ids.with_context(lang="zh_TW")
+        self.assertEqual(in_chinese[1].title, "外觀")
+        self.assertEqual(inspection.point_ids[1].title, "Appearance")
+        inspection.point_ids[1].title = "Looks"
+        self.assertEqual(inspection.point_ids[1].name, "Appearance")
 
     def test_a_point_that_failed_needs_its_finding_and_its_number(self):
         """ORD-43: what failed is said in words and in numbers, and only that."""
@@ -108,6 +151,12 @@ class TestInspection(InspectionCase):
         self.assertEqual(attending.user_id, self.people["customer_service"])
         with self.refused("nothing left to inspect"):
             production.action_ask_for_inspection()
+        # The button that would be refused is not shown.
+        self.assertFalse(production.may_ask_inspection)
+        production.activity_ids.unlink()
+        self.assertTrue(production.may_ask_inspection)
+        production.action_ask_for_inspection()
+        todo = production.activity_ids
         production.qty_producing = 99
         self.assertEqual(production.activity_ids, todo)
         action = production.with_user(self.people["quality"]).action_inspect()

@@ -53,6 +53,14 @@ class TestPage(ShippingCase, HttpCase):
         for person in self.people.values():
             self.assertNotIn(person.email, page)
 
+    def test_the_page_says_its_language(self):
+        """ORD-63: what the browser draws speaks the language of the page."""
+        self.assertIn('<html lang="en-US"', self.url_open(self.page).text)
+        self.env["res.lang"].sudo()._activate_lang("zh_TW")
+        self.paper.partner_id.sudo().lang = "zh_TW"
+        self.env.flush_all()
+        self.assertIn('<html lang="zh-TW"', self.url_open(self.page).text)
+
     def test_wrong_token(self):
         """ROL-02: without the right token the page shows nothing and takes nothing."""
         for token in ("", "wrong", self.token[:-1]):
@@ -136,7 +144,7 @@ class TestPage(ShippingCase, HttpCase):
 
     def test_customers_language(self):
         """PLT-04: the page speaks the customer's language."""
-        self.env["res.lang"]._activate_lang("zh_TW")
+        self.env["res.lang"].sudo()._activate_lang("zh_TW")
         self.poster.with_context(lang="zh_TW").name = "海報"
         self.customers["b"].lang = "zh_TW"
         self.env.flush_all()

@@ -52,6 +52,14 @@ class SupervisionCase(ProductionCase):
     def point(self, production, name):
         return production.supervision_ids.filtered(lambda row: row.name == name)
 
+    def test_everybody_inside_can_open_it(self):
+        """ORD-40: finance, too, who reads no manufacturing orders."""
+        point = self.point(self.planned(), "Half way")
+        for role in ("finance", "technical", "shipping"):
+            self.env.invalidate_all()
+            mine = point.with_user(self.people[role])
+            self.assertIn("Half way", mine.display_name, role)
+
     def answer(self, point, role="merchandiser", **values):
         """Answer through the dialog."""
         action = point.with_user(self.people[role]).action_answer()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.digest import plain
-from odoo.addons.written_signoff.wording import table
+from odoo.addons.written_signoff.wording import joined, table
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -102,7 +102,9 @@ class SaleOrder(models.Model):
     def _signoff_words(self, path, value):
         if path[0] == "accepted":
             names = self._clause_names()
-            return ", ".join(names.get(clause, clause) for clause in value or ())
+            return joined(
+                self.env, (names.get(clause, clause) for clause in value or ())
+            )
         return super()._signoff_words(path, value)
 
     def _signoff_signed(self, signature):
@@ -118,7 +120,7 @@ class SaleOrder(models.Model):
                     self.env._(
                         "The instruction is accepted clause by clause. Not yet "
                         "ticked: %s.",
-                        ", ".join(left),
+                        joined(self.env, left),
                     )
                 )
             self.sudo()._copy_to_technical()
