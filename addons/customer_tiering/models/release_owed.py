@@ -33,6 +33,13 @@ class ReleaseOwed(models.Model):
         for owed in self:
             owed.name = f"{owed.order_id.name} · {owed.requirement_id.name}"
 
+    @api.depends("order_id.name", "requirement_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Name it in the reader's language; the stored name is for searching."""
+        for owed in self:
+            owed.display_name = f"{owed.order_id.name} · {owed.requirement_id.name}"
+
     @api.model
     def _start(self, gate, orders, answers):
         """Begin what these orders owe, with a to-do for the salesperson.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
@@ -194,10 +195,12 @@ class ProductionException(models.Model):
         holding = Domain("kind", "=", "quality") & Domain("state", "!=", "closed")
         return Domain.OR(holding if wanted else ~holding for wanted in value)
 
+    @api.depends_context("lang")
     @api.depends("state", "plan", "consent_ids.agreed", "answer_ids", "kind")
     def _compute_waits_for(self):
         service = self.env._("customer service takes note")
         plan = self.env._("the emergency plan")
+        semicolon = "；" if (self.env.lang or "").startswith("zh") else "; "
         close = {
             True: self.env._("quality closes it"),
             False: self.env._("production closes it"),
@@ -208,7 +211,7 @@ class ProductionException(models.Model):
             if row.state == "reported":
                 words.append(service)
             if row.state in ("reported", "noted"):
-                parties = ", ".join(left.sudo().party_id.mapped("name"))
+                parties = joined(self.env, left.sudo().party_id.mapped("name"))
                 words.append(
                     self.env._("the plan is signed by: %s", parties)
                     if row.plan
@@ -216,11 +219,11 @@ class ProductionException(models.Model):
                 )
             if row.state == "agreed":
                 orders = row.sudo()._unanswered()
-                names = ", ".join(orders.partner_id.mapped("display_name"))
+                names = joined(self.env, orders.partner_id.mapped("display_name"))
                 words.append(self.env._("the answer of: %s", names))
             if row.state == "answered":
                 words.append(close[row.kind == "quality"])
-            row.waits_for = "; ".join(words)
+            row.waits_for = semicolon.join(words)
 
     @api.depends_context("uid")
     @api.depends("state", "plan", "consent_ids.agreed")
