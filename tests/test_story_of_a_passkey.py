@@ -146,7 +146,7 @@ def test_one_answer_at_the_same_moment(demo_server, person, technical, named):
 
     def presses(_time):
         return requests.post(
-            f"{named}/web/dataset/call_kw",
+            f"{demo_server.url}/web/dataset/call_kw",
             json={"jsonrpc": "2.0", "method": "call", "params": call},
             cookies=cookies,
             timeout=60,
