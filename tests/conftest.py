@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +11,7 @@ import odoo.tests.common as odoo_tests
 import psutil
 import psycopg2
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 sys.path.append(str(Path(__file__).parents[1] / ".dev"))
 
@@ -152,9 +152,9 @@ def log_in(demo_server, browser):
 
 
 @pytest.fixture
-def person(demo_server, log_in):
+def person(demo_server, log_in, request):
     """`person("technical")` is that person at a browser of their own."""
-    people = {}
+    people = request.node.people = {}
     languages = {row["login"]: row["lang"] for row in demo_server.logins}
 
     def somebody(login):
@@ -174,3 +174,14 @@ def visitor(demo_server, browser):
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Add to a failed story what its people had on their screens."""
+    report = yield
+    if report.failed and call.when == "call":
+        for login, person in getattr(item, "people", {}).items():
+            with suppress(Error):
+                report.sections.append((f"The screen of {login}", person.sees()))
+    return report

@@ -7,9 +7,11 @@ with nothing but their own role.
 import io
 import re
 import xmlrpc.client
+from contextlib import suppress
 from datetime import date
 
 from PIL import Image, ImageDraw
+from playwright.sync_api import Error, expect
 
 WANTED = date(2027, 12, 31)
 # What these customers ordered last time.
@@ -17,6 +19,8 @@ SAME_BOOKLET = "BR-A416", "Tea guide, 16 pages, uncoated cover"
 STATEMENT = "Looked at and in order."
 # What the browser may take on a busy machine, in milliseconds.
 PATIENCE = 90_000
+# After how many milliseconds somebody tries again what came to nothing.
+AGAIN = 3_000
 
 
 class Person:
@@ -76,9 +80,26 @@ class Person:
 
     def picks(self, field, text):
         """Pick one of the words of a selection."""
-        self.page.locator(f"[name='{field}'] input.o_select_menu_input").click()
-        choice = self.page.locator(".o_select_menu_item", has_text=text)
-        choice.first.click()
+        box = self.page.locator(f"[name='{field}'] input.o_select_menu_input")
+        # The form may still be drawn anew under a quick hand, which closes the menu or
+        # takes the choice away: then the hand picks again, as a person does.
+        for _again in range(5):
+            box.click()
+            choice = self.page.locator(".o_select_menu_item", has_text=text)
+            with suppress(Error):
+                choice.first.click(timeout=AGAIN)
+                expect(box).to_have_value(re.compile(re.escape(text)), timeout=AGAIN)
+                break
+        expect(box).to_have_value(re.compile(re.escape(text)))
+        return self
+
+    def ticks_all(self, boxes):
+        """Tick those of these boxes that are not ticked yet."""
+        ticks = self.page.locator(boxes)
+        ticks.first.wait_for()
+        for place in range(ticks.count()):
+            if not ticks.nth(place).is_checked():
+                ticks.nth(place).click()
         return self
 
     def turns_to(self, page):
@@ -127,6 +148,12 @@ class Person:
             ".o_form_status_indicator_buttons.invisible", state="attached"
         )
         return self
+
+    def sees(self):
+        """Return what is on the screen: its address, and the words before the rest."""
+        before = ".o_notification, .modal, .o_field_invalid"
+        words = [self.page.url, *self.page.locator(before).all_inner_texts()]
+        return "\n".join([*words, self.page.locator("body").inner_text(timeout=1000)])
 
     @property
     def record(self):
@@ -362,11 +389,7 @@ def checks_and_sends_the_sheet(person, order):
     service.page.wait_for_selector("[name='check_line_ids']")
     sheet = service.record
     checker = person("supervisor").opens("order.sheet", sheet)
-    ticks = checker.page.locator("[name='check_line_ids'] [name='done'] input")
-    ticks.first.wait_for()
-    for place in range(ticks.count()):
-        if not ticks.nth(place).is_checked():
-            ticks.nth(place).click()
+    checker.ticks_all("[name='check_line_ids'] [name='done'] input")
     checker.presses("action_check").signs(statement="")
     service.opens("order.sheet", sheet)
     service.presses("action_hand_over_link").agrees()
@@ -404,3 +427,15 @@ def signs_the_instruction(person, order):
     for clause in ("quantity", "dates", "tolerance", "packing", "special_rules"):
         head.page.locator(f".modal [name='{clause}'] input").check()
     head.signs()
+
+
+def verifies_and_applies(service):
+    """Verify address, recipient, contact, telephone and goods, and sign (ORD-52)."""
+    service.ticks_all("[name='check_ids'] [name='verified'] input").saves()
+    service.presses("action_sign").signs()
+
+
+def tries_to_ship(shipping, picking):
+    """Validate the transfer, which is refused; returns the words."""
+    shipping.opens("stock.picking", picking).presses("button_validate")
+    return shipping.is_refused()

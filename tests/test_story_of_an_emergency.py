@@ -6,7 +6,14 @@ warehouse, and Odoo's Repair is installed.
 
 from datetime import datetime, timedelta
 
-from story import STATEMENT, names_the_lorry, one, wins_a_customer
+from story import (
+    STATEMENT,
+    names_the_lorry,
+    one,
+    tries_to_ship,
+    verifies_and_applies,
+    wins_a_customer,
+)
 
 CUSTOMER, CALENDAR = "Harbourlight Stationers", "CA-W13"
 # What the shipping clerk, who reads 繁體, is told.
@@ -52,22 +59,6 @@ def orders_the_emergency(supervisor, picking):
     supervisor.presses("action_sign").signs(STATEMENT)
     supervisor.reaches("in_force")
     return supervisor.record
-
-
-def tries_to_ship(shipping, picking):
-    shipping.opens("stock.picking", picking).presses("button_validate")
-    return shipping.is_refused()
-
-
-def verifies_and_applies(service):
-    """Verify address, recipient, contact, telephone and goods, and sign (ORD-52)."""
-    ticks = service.page.locator("[name='check_ids'] [name='verified'] input")
-    ticks.first.wait_for()
-    for place in range(ticks.count()):
-        if not ticks.nth(place).is_checked():
-            ticks.nth(place).click()
-    service.saves()
-    service.presses("action_sign").signs()
 
 
 def opens_what_owes_paper(service, number):

@@ -15,6 +15,7 @@ from story import (
     signs_on_the_portal,
     signs_the_instruction,
     verifies,
+    verifies_and_applies,
 )
 
 # Not what this customer ordered last time.
@@ -100,13 +101,7 @@ def applies_for_delivery(person, order):
     """Customer service verifies the address item by item and signs (ORD-52)."""
     service = person("service")
     service.order(order.id).presses("action_apply_for_delivery")
-    ticks = service.page.locator("[name='check_ids'] [name='verified'] input")
-    ticks.first.wait_for()
-    for place in range(ticks.count()):
-        if not ticks.nth(place).is_checked():
-            ticks.nth(place).click()
-    service.saves()
-    service.presses("action_sign").signs()
+    verifies_and_applies(service)
 
 
 def ships(person, order):

@@ -17,7 +17,10 @@ def at_telephone_size(person):
 
 
 def answers_a_point(person, server):
-    """The merchandiser stands at the press with a telephone (ORD-40)."""
+    """The merchandiser stands at the press with a telephone (ORD-40).
+
+    Returns the manufacturing order that was looked at.
+    """
     point = one(
         server,
         "SELECT id FROM supervision_point WHERE state IN ('due', 'late')"
@@ -40,6 +43,9 @@ def answers_a_point(person, server):
         (point,),
     )[0]
     assert (state, float(number), who) == ("answered", 9800, "merchandiser")
+    return one(
+        server, "SELECT production_id FROM supervision_point WHERE id = %s", point
+    )
 
 
 def records_an_exception(person, production):
@@ -69,11 +75,7 @@ def signs_the_plan(person, exception):
 def test_a_quality_exception_from_the_press_to_the_report(person, demo_server):
     """ORD-40, ORD-41, ORD-42: looked at, held, agreed, answered, closed, reported."""
     server = demo_server
-    answers_a_point(person, server)
-    production = one(
-        server,
-        "SELECT production_id FROM supervision_point WHERE state = 'answered' LIMIT 1",
-    )
+    production = answers_a_point(person, server)
     exception = records_an_exception(person, production)
     maker = person("production").opens("mrp.production", production)
     maker.page.get_by_text(re.compile("PEX/")).first.wait_for()

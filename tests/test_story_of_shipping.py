@@ -3,24 +3,12 @@
 Real Chromium, a real server, the demo company.
 """
 
-from story import one
+from story import one, tries_to_ship, verifies_and_applies
 
 TABLET = {"width": 820, "height": 1180}
 BOOKLET = "BR-A416"
 # What the shipping clerk, who reads 繁體, is told.
 MIND, PLATE, UNCHECKED = "Tie the bundles crosswise", "車牌號碼", "尚未複核"
-
-
-def verifies_and_applies(service):
-    """Verify address, recipient, contact, telephone and goods, and sign (ORD-52)."""
-    ticks = service.page.locator("[name='check_ids'] [name='verified'] input")
-    ticks.first.wait_for()
-    for place in range(ticks.count()):
-        if not ticks.nth(place).is_checked():
-            ticks.nth(place).click()
-    service.saves()
-    service.presses("action_sign").signs()
-    service.reaches("signed")
 
 
 def keeps_standing_data(server, shipping, product):
@@ -31,11 +19,6 @@ def keeps_standing_data(server, shipping, product):
     )
     standard = {"product_tmpl_id": product, "per_carton": 400, "marks": "THIS SIDE UP"}
     shipping.asks("packing.standard", "create", [standard])
-
-
-def tries_to_ship(shipping, picking):
-    shipping.opens("stock.picking", picking).presses("button_validate")
-    return shipping.is_refused()
 
 
 def reads_the_briefing(shipping, picking):
@@ -71,6 +54,7 @@ def test_packed_checked_read_loaded_and_gone(demo_server, person):
     keeps_standing_data(demo_server, shipping, product)
     service = person("service").order(order).presses("action_apply_for_delivery")
     verifies_and_applies(service)
+    service.reaches("signed")
     picking = one(
         demo_server,
         "SELECT id FROM stock_picking WHERE sale_id = %s AND state = 'assigned'",
