@@ -608,20 +608,25 @@ class ProductionException(models.Model):
             )
         return result
 
+    def _end(self, signature, **values):
+        """Note who ended it and when, and take back what was still to do."""
+        keyed(self).write(
+            {
+                "closed_by_id": signature.signer_id.id,
+                "closed_at": signature.signed_at,
+                **values,
+            }
+        )
+        self.sudo().activity_ids.filtered("automated").unlink()
+        self._settle()
+
     def _signoff_signed(self, signature):
         """Close it; what it held goes on."""
         result = super()._signoff_signed(signature)
         if signature.purpose_code in CLOSING:
-            keyed(self).write(
-                {
-                    "closed_by_id": signature.signer_id.id,
-                    "closed_at": signature.signed_at,
-                }
-            )
             for kind in CLOCKS:
                 self._clock_meet(kind)
-            self.sudo().activity_ids.filtered("automated").unlink()
-            self._settle()
+            self._end(signature)
             self._tell(
                 self._people("production") | self._people("customer_service"),
                 lambda env: env._("Closed: production goes on."),

@@ -83,18 +83,9 @@ class ProductionException(models.Model):
         result = super()._signoff_signed(signature)
         if signature.purpose_code != PURPOSE:
             return result
-        keyed(self).write(
-            {
-                "withdrawn": True,
-                "withdrawal": signature.statement,
-                "closed_by_id": signature.signer_id.id,
-                "closed_at": signature.signed_at,
-            }
-        )
         for kind in CLOCKS:
             self._clock_cancel(kind, self.env._("Withdrawn"))
-        self.sudo().activity_ids.filtered("automated").unlink()
-        self._settle()
+        self._end(signature, withdrawn=True, withdrawal=signature.statement)
         people = self._people("production") | self._people("customer_service")
         if self.seller_told_at:
             people |= self.order_ids.user_id

@@ -294,8 +294,9 @@ class TestExceptionPlan(ProductionCase):
                 self.answers(self.exception, role=role)
 
 
-@tagged("post_install", "-at_install")
-class TestExceptionHolds(ProductionCase):
+class BegunCase(ProductionCase):
+    """A production of two operations, the first of them begun."""
+
     def setUp(self):
         super().setUp()
         self.production = self.made()
@@ -303,6 +304,9 @@ class TestExceptionHolds(ProductionCase):
         self.maker = self.people["production"]
         self.first.with_user(self.maker).button_start()
 
+
+@tagged("post_install", "-at_install")
+class TestExceptionHolds(BegunCase):
     @contextmanager
     def refused(self):
         """Expect a refusal that names the exception, and take back what led there."""
@@ -437,13 +441,9 @@ class TestExceptionHolds(ProductionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestExceptionWithdrawn(ProductionCase):
+class TestExceptionWithdrawn(BegunCase):
     def setUp(self):
         super().setUp()
-        self.production = self.made()
-        self.first, self.second = self.production.workorder_ids
-        self.maker = self.people["production"]
-        self.first.with_user(self.maker).button_start()
         self.exception = self.report(self.production, work=self.first)
 
     def withdraws(self, role="production", reason="The wrong manufacturing order."):
