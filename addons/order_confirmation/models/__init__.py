@@ -5,6 +5,7 @@ from . import (
     balance_notice,
     balance_notice_sending,
     customer_paper,
+    customer_thread,
     customer_tier_criterion,
     daily_production,
     daily_production_issue,

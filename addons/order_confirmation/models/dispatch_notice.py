@@ -5,6 +5,7 @@ from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
 from odoo.exceptions import AccessError, UserError
 
 from ..opening import form_of, shown
+from . import customer_thread  # noqa: F401 - before what inherits
 
 # What people enter: how the goods travel, until the notice is sent; then how the
 # customer confirmed it. Everything else follows from what happened.
@@ -31,9 +32,7 @@ class DispatchNotice(models.Model):
 
     _name = "dispatch.notice"
     _description = "Dispatch Notice"
-    _inherit = [
-        "signoff.mixin", "portal.mixin", "mail.thread", "mail.activity.mixin"
-    ]  # fmt: skip
+    _inherit = ["signoff.mixin", "customer.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char("Number", readonly=True, copy=False, default="/")

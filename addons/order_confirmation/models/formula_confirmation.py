@@ -2,7 +2,11 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.exceptions import UserError
 
-from . import customer_paper, order_document  # noqa: F401 - before what inherits
+from . import (  # noqa: F401 - before what inherits
+    customer_paper,
+    customer_thread,
+    order_document,
+)
 from .sale_order_statements import _outcome
 
 TECHNICAL, CONSENT = "formula_confirmation", "formula_consent"
@@ -31,8 +35,7 @@ class FormulaConfirmation(models.Model):
     _inherit = [
         "customer.paper",
         "order.document",
-        "portal.mixin",
-        "mail.thread",
+        "customer.thread",
         "mail.activity.mixin",
         "signoff.mixin",
     ]

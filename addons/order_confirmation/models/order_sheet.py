@@ -6,7 +6,11 @@ from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
-from . import customer_paper, order_document  # noqa: F401 - before what inherits
+from . import (  # noqa: F401 - before what inherits
+    customer_paper,
+    customer_thread,
+    order_document,
+)
 
 STATES = [
     ("draft", "To be checked"),
@@ -43,8 +47,7 @@ class OrderSheet(models.Model):
     _inherit = [
         "customer.paper",
         "order.document",
-        "portal.mixin",
-        "mail.thread",
+        "customer.thread",
         "mail.activity.mixin",
         "signoff.mixin",
     ]

@@ -34,11 +34,29 @@ class SaleOrder(models.Model):
         compute="_compute_shipping_papers", compute_sudo=True, groups="base.group_user"
     )
 
+    may_apply_for_delivery = fields.Boolean(
+        "Delivery Can Be Applied For",
+        compute="_compute_may_apply_for_delivery",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="There are goods to apply for, or an application to go on with.",
+    )
+
     @api.depends("delivery_application_ids", "dispatch_notice_ids")
     def _compute_shipping_papers(self):
         for order in self:
             order.delivery_application_count = len(order.delivery_application_ids)
             order.dispatch_notice_count = len(order.dispatch_notice_ids)
+
+    @api.depends("state", "delivery_application_ids.state", "order_line.qty_delivered")
+    def _compute_may_apply_for_delivery(self):
+        released = self.filtered(lambda order: order.state == "sale")
+        rest = released._application_rest()
+        for order in self:
+            order.may_apply_for_delivery = order in released and (
+                "draft" in order.delivery_application_ids.mapped("state")
+                or bool(rest[order.id])
+            )
 
     # -- what an application copies ----------------------------------------------
 
@@ -54,23 +72,31 @@ class SaleOrder(models.Model):
         }
 
     def _application_lines(self):
+        """Return the goods that an application of this order is about."""
+        self.ensure_one()
+        return self._application_rest()[self.id]
+
+    def _application_rest(self):
         """Return the goods that have not left and are not applied for.
 
         And those that left in an emergency, for which the paper is owed (ORD-53).
+
+        :return: ``{order id: [values of an application's line]}``
         """
         applications = self.env["delivery.application"].sudo()
         applications = applications.search([("order_id", "in", self.ids)], order="id")
         reach = applications._standing()._reach()
         left = self.order_line._gross_left()
         owed = self.order_line._emergency_owed()
-        rows = []
+        rows = {order.id: [] for order in self}
         for line in self._goods():
             applied = max(reach.get(line.id, {}).values(), default=0.0)
             pending = max(applied - left.get(line.id, 0.0), 0.0)
             rest = line.product_uom_qty - line.qty_delivered - pending
             rest = max(rest, 0.0) + owed.get(line.id, 0.0)
             if line.product_uom_id.compare(rest, 0.0) > 0:
-                rows.append({"sale_line_id": line.id, "quantity": rest})
+                row = {"sale_line_id": line.id, "quantity": rest}
+                rows[line.order_id.id].append(row)
         return rows
 
     def action_apply_for_delivery(self):

@@ -24,6 +24,11 @@ class StockPicking(models.Model):
     needs_application = fields.Boolean(
         compute="_compute_needs_application", compute_sudo=True
     )
+    may_apply_for_delivery = fields.Boolean(
+        "Delivery Can Be Applied For",
+        compute="_compute_may_apply_for_delivery",
+        compute_sudo=True,
+    )
     dispatch_notice_ids = fields.One2many(
         "dispatch.notice", "picking_id", groups="base.group_user"
     )
@@ -51,6 +56,19 @@ class StockPicking(models.Model):
             pending = picking.state not in ("done", "cancel")
             picking.needs_application = bool(
                 pending and loose and loose._application_uncovered(planned=True)
+            )
+
+    def _compute_may_apply_for_delivery(self):
+        """Tell whether an application can be made, or gone on with (ORD-52)."""
+        for picking in self:
+            orders = picking.move_ids._release_orders()
+            picking.may_apply_for_delivery = (
+                picking.picking_type_code == "outgoing"
+                and picking.state not in ("done", "cancel")
+                and (
+                    picking.needs_application
+                    or any(orders.mapped("may_apply_for_delivery"))
+                )
             )
 
     # -- what an application copies ----------------------------------------------

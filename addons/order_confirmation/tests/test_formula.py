@@ -214,6 +214,11 @@ class TestFormulaPortal(FormulaCase, HttpCase):
         text = self.url_open(answer["redirect_url"]).text
         self.assertIn("Thank you!", text)
         self.assertNotIn("portal.signature_form", text)
+        authors = document.sudo().message_ids.author_id
+        self.assertIn(
+            document.sudo().partner_id, authors, "the visitor is the customer"
+        )
+        self.assertNotIn(self.env.ref("base.public_partner"), authors)
 
     def test_wrong_link_unsent_paper_and_another_customer(self):
         """ROL-06: nothing is shown, nothing is taken."""

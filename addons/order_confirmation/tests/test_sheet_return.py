@@ -239,6 +239,9 @@ class TestSheetPortal(SheetCase, HttpCase):
         text = self.url_open(answer["redirect_url"]).text
         self.assertIn("Thank you!", text)
         self.assertNotIn("portal.signature_form", text)
+        authors = sheet.sudo().message_ids.author_id
+        self.assertIn(sheet.sudo().partner_id, authors, "the visitor is the customer")
+        self.assertNotIn(self.env.ref("base.public_partner"), authors)
 
     def test_thanks_while_departments_have_still_to_sign(self):
         """ORD-27: no internal refusal; the order waits by itself."""

@@ -101,6 +101,38 @@ class TestApplication(ShippingCase):
         order = self.released()
         self.assertEqual(self.draft(order), self.draft(order))
 
+    def test_button_is_there_while_there_is_something_to_apply_for(self):
+        """ORD-52: nothing before release; nothing more once all is applied for."""
+        order = self.released(100, 50)
+        waiting = self.order()
+        partly = self.released(100)
+        self.applied(partly, 40)
+        orders = (order | waiting | partly).with_user(self.service)
+        shown = dict(zip(orders, orders.mapped("may_apply_for_delivery"), strict=True))
+        self.assertEqual([*shown.values()], [True, False, True])
+        self.assertTrue(self.picking(order).may_apply_for_delivery)
+        draft = self.draft(order)
+        self.assertTrue(order.may_apply_for_delivery, "to be gone on with")
+        self.tick(draft)
+        self.sign(draft, "delivery_application", "customer_service")
+        self.assertFalse(order.may_apply_for_delivery)
+        self.env.invalidate_all()
+        self.assertFalse(self.picking(order).may_apply_for_delivery)
+
+    def test_button_of_many_orders_costs_the_same(self):
+        """ORD-52: whether there is something to apply for, in constant queries."""
+        ids = [self.released().id for _number in range(5)]
+
+        def queries(number):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            orders = self.env["sale.order"].browse(ids[:number])
+            self.assertEqual(orders.mapped("may_apply_for_delivery"), [True] * number)
+            return self.env.cr.sql_log_count - before
+
+        queries(5)
+        self.assertEqual(queries(5), queries(1))
+
     def test_no_goods(self):
         """ORD-52: an application that lost its goods cannot be signed."""
         application = self.draft(self.released())

@@ -88,6 +88,14 @@ class TestPage(ShippingCase, HttpCase):
         self.assertIn("Two boxes wet", page)
         self.assertIn("Report shortage or damage", page)
 
+    def test_what_the_visitor_did_is_the_customers(self):
+        """ORD-63: the chatter names the customer, not a public user."""
+        self.sign_page(remarks="Two boxes wet")
+        entries = self.paper.sudo().message_ids
+        told = entries.filtered(lambda row: "received by Ms Lin" in row.body)
+        self.assertEqual(told.author_id, self.paper.partner_id)
+        self.assertNotIn(self.env.ref("base.public_partner"), entries.author_id)
+
     def test_second_signing(self):
         """ORD-63: signed twice, the second is told who signed; nothing changes."""
         self.sign_page()
