@@ -243,6 +243,13 @@ class SaleOrder(models.Model):
             user_id=clock.sudo().user_id.id or who.id,
         )
 
+    def _clock_late_todo(self, clock):
+        """Whoever asks the customer has a to-do from the start: one is enough."""
+        todo = super()._clock_late_todo(clock)
+        if clock.kind_code != ASK:
+            return todo
+        return todo | self.sudo().activity_search([ASK_TODO])
+
     def _intake_person(self):
         """Return who asks the customer: salesperson, team leader, or who clicked.
 

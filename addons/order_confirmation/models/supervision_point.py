@@ -305,6 +305,10 @@ class SupervisionPoint(models.Model):
             ]
         )
 
+    def _clock_late_todo(self, clock):
+        """What fell due and is late waits once: the to-do is the same (ORD-40)."""
+        return self._todos().filtered(lambda todo: todo.user_id == clock.user_id)
+
     def _clock_became_late(self, clock):
         """Show the point as late, and tell the supervisor."""
         late = self.filtered(lambda point: point.state == "due")
@@ -452,6 +456,7 @@ class SupervisionPoint(models.Model):
         open_ = self.filtered(lambda point: point.state in OPEN)
         keyed(open_).write({"user_id": self.env.uid})
         open_._todos().write({"user_id": self.env.uid})
+        open_._clock_hand_over(CLOCK, self.env.user)
 
     def action_open_production(self):
         """Open the manufacturing order."""

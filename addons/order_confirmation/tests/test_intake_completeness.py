@@ -285,6 +285,15 @@ class TestIntakeAsk(IntakeCase):
             order.with_user(self.seller).recipient_name = "Goods inward"
         self.assertEqual((clock.state, clock.outcome), ("met", "late"))
 
+    def test_late_is_no_second_todo(self):
+        """ORD-03: who asks the customer has one to-do, also when it is late."""
+        order = self.order(recipient_name=False)
+        self._ask(order)
+        with freeze_time("2026-03-03 10:00"):
+            self._clock(order).sudo()._mark_late()
+        self.assertEqual(self._clock(order).state, "late")
+        self.assertEqual(order.sudo().activity_ids, self._todo(order))
+
     def test_team_leader_asks_where_there_is_no_salesperson(self):
         leader = self.people["sales_director"]
         team = self.env["crm.team"].create(

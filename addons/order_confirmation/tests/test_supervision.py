@@ -180,6 +180,7 @@ class TestSupervisionPoints(SupervisionCase):
         self.assertEqual(point.state, "late")
         told = point.message_ids.notified_partner_ids
         self.assertIn(self.supervisor.partner_id, told)
+        self.assertEqual(point.activity_ids, todo)
 
     def test_cancelled_with_production(self):
         """ORD-40: nobody looks at what is not made."""
@@ -319,6 +320,9 @@ class TestSupervisionAnswer(SupervisionCase):
         self.half.with_user(other).action_take_over()
         self.assertEqual(self.half.user_id, other)
         self.assertEqual(self.half.activity_ids.user_id, other)
+        self.half.clock_ids._mark_late()
+        self.assertEqual(self.half.activity_ids.user_id, other)
+        self.assertEqual(len(self.half.activity_ids), 1)
         with self.assertRaises(AccessError):
             self.half.with_user(self.service).action_take_over()
 

@@ -148,7 +148,7 @@ class ServiceClock(models.Model):
         self._tell_late(document)
 
     def _tell_late(self, document):
-        """Tell on the document, and give who must act a to-do.
+        """Tell on the document, and give who must act a to-do, unless there is one.
 
         On the clock itself where the document has neither chatter nor to-dos.
         """
@@ -170,7 +170,7 @@ class ServiceClock(models.Model):
             message_type="notification",
             subtype_xmlid="mail.mt_note",
         )
-        if self.user_id & people:
+        if self.user_id & people and not self._known_todo(document):
             target = document if "activity_ids" in document._fields else self
             # The message has told already: the to-do itself stays silent.
             activity = target.with_context(
@@ -182,6 +182,11 @@ class ServiceClock(models.Model):
                 user_id=self.user_id.id,
             )
             recording(self).write({"late_activity_id": activity.id})
+
+    def _known_todo(self, document):
+        """Return the to-do by which who must act knows already what waits, if any."""
+        hook = getattr(document, "_clock_late_todo", None)
+        return hook(self) if hook else self.env["mail.activity"]
 
     def _people_to_tell(self):
         """Return who must act and can: the person, else those of the department."""

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..recording import recording
 from .service_clock import OPEN_STATES
 
 
@@ -77,6 +78,24 @@ class ServiceClockMixin(models.AbstractModel):
         clocks = self._clock_open_records(kind_code)
         clocks._restart(at, hours, note)
         return self._clock_start(kind_code, at=at, user=user, hours=hours)
+
+    def _clock_hand_over(self, kind_code, user):
+        """Let this person be who must act by the open clocks of the kind; return them.
+
+        The time that is left stays as it is.
+        """
+        clocks = self._clock_open_records(kind_code)
+        recording(clocks).write({"user_id": user.id})
+        return clocks
+
+    def _clock_late_todo(self, clock):
+        """Return the to-do by which who must act knows already what waits.
+
+        Hook: none. With one, a late clock gives this person no second to-do.
+
+        :return: mail.activity
+        """
+        return self.env["mail.activity"]
 
     def _clock_open(self, kind_code):
         """Return {id: open clock}; documents without one are left out."""
