@@ -9,7 +9,8 @@ import paths
 
 # Odoo's own modules under the suite; auto-install adds the bridges between them.
 UPSTREAM = (
-    "sale_management,sale_mrp,sale_stock,stock,mrp,repair,account,spreadsheet_dashboard"
+    "sale_management,sale_mrp,sale_stock,stock,mrp,repair,stock_picking_batch,account,"
+    "spreadsheet_dashboard"
 ).split(",")
 LANGUAGES = ("zh_TW", "zh_CN")
 # Neither changes what an installation makes.

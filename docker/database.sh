@@ -3,7 +3,7 @@ set -eu
 
 suite=$(cd /mnt/extra-addons && printf '%s,' */ | tr -d /)
 suite=${suite%,}
-upstream=sale_management,sale_mrp,sale_stock,stock,mrp,repair,account,spreadsheet_dashboard
+upstream=sale_management,sale_mrp,sale_stock,stock,mrp,repair,stock_picking_batch,account,spreadsheet_dashboard
 
 # Read by psql and by Odoo 19 alike. Odoo is called without the image's entry point,
 # whose arguments for the database not every command of Odoo takes.

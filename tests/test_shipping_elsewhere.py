@@ -1,7 +1,7 @@
 """Batches, waves and drop-shipping, with the modules of Odoo that bring them (ORD-52).
 
-They are no part of the suite: here they are installed beside it, in a private copy of
-the company's database.
+Drop-shipping is no part of the company's database: here it is installed beside it, in a
+private copy.
 """
 
 from odoo import Command
@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.tools import config
 from test_races import Committed
 
-BESIDE = ["stock_picking_batch", "stock_dropshipping"]
+BESIDE = ["stock_dropshipping"]
 
 
 @tagged("post_install", "-at_install")
