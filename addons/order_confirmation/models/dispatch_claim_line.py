@@ -31,5 +31,5 @@ class DispatchClaimLine(models.Model):
     def _words(self):
         """Return the line in words: goods, how much, short or damaged."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        amount = f"{self.quantity:g} {self.product_uom_id.name}"
+        amount = f"{self.quantity:.12g} {self.product_uom_id.name}"
         return f"{self.product_id.display_name}: {amount} {kinds[self.kind].lower()}"

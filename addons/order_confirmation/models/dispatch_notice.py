@@ -260,12 +260,12 @@ class DispatchNotice(models.Model):
     def _line_differences(self, line, shipped):
         product, unit = line.product_id.display_name, line.product_uom_id
         ordered, left = line.product_uom_qty, line.qty_delivered
-        words = {"product": product, "ordered": f"{ordered:g} {unit.name}"}
+        words = {"product": product, "ordered": f"{ordered:.12g} {unit.name}"}
         if unit.compare(left, ordered) > 0 and shipped:
             return [
                 self.env._(
                     "%(product)s: %(left)s left, more than the %(ordered)s ordered",
-                    left=f"{left:g} {unit.name}",
+                    left=f"{left:.12g} {unit.name}",
                     **words,
                 )
             ]
@@ -273,7 +273,7 @@ class DispatchNotice(models.Model):
             return [
                 self.env._(
                     "%(product)s: %(rest)s of %(ordered)s still to follow",
-                    rest=f"{ordered - left:g} {unit.name}",
+                    rest=f"{ordered - left:.12g} {unit.name}",
                     **words,
                 )
             ]
@@ -311,4 +311,4 @@ class DispatchNoticeLine(models.Model):
     lots = fields.Char("Lots / Serial Numbers", readonly=True)
 
     def _amount(self):
-        return f"{self.quantity:g} {self.product_uom_id.name}"
+        return f"{self.quantity:.12g} {self.product_uom_id.name}"

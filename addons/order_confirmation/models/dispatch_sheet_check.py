@@ -52,7 +52,7 @@ class DispatchNotice(models.Model):
     def _sheet_line_differences(self, line, agreed):
         shipped = self.line_ids.filtered(lambda row: row.sale_line_id == line)
         quantity, left = float(agreed["quantity"]), line.qty_delivered
-        amount = f"{quantity:g} {agreed['unit']}"
+        amount = f"{quantity:.12g} {agreed['unit']}"
         name, unit = line.product_id.display_name, line.product_uom_id
         if unit.compare(left, quantity) > 0 and shipped:
             return [
@@ -60,7 +60,7 @@ class DispatchNotice(models.Model):
                     "%(product)s: %(left)s left, more than the %(ordered)s on the "
                     "signed sheet",
                     product=name,
-                    left=f"{left:g} {unit.name}",
+                    left=f"{left:.12g} {unit.name}",
                     ordered=amount,
                 )
             ]
@@ -69,7 +69,7 @@ class DispatchNotice(models.Model):
                 self.env._(
                     "%(product)s: %(rest)s of %(ordered)s still to follow",
                     product=name,
-                    rest=f"{quantity - left:g} {unit.name}",
+                    rest=f"{quantity - left:.12g} {unit.name}",
                     ordered=amount,
                 )
             ]

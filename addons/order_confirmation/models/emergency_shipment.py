@@ -322,7 +322,7 @@ class EmergencyShipment(models.Model):
     def _compute_owed_text(self):
         for emergency in self:
             emergency.owed_text = ", ".join(
-                f"{line.product_id.display_name} {line._owed():g} "
+                f"{line.product_id.display_name} {line._owed():.12g} "
                 f"{line.product_uom_id.name}"
                 for line in emergency.sudo().line_ids
                 if line._owed()

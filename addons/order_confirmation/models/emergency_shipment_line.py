@@ -65,7 +65,7 @@ class EmergencyShipmentLine(models.Model):
         return self.product_uom_id.compare(self.quantity, left) > 0
 
     def _as_text(self):
-        quantity = f"{self.quantity:g} {self.product_uom_id.name}"
+        quantity = f"{self.quantity:.12g} {self.product_uom_id.name}"
         return f"{self.product_id.display_name} · {quantity}"
 
     @api.model_create_multi

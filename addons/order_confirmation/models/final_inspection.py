@@ -179,8 +179,8 @@ class FinalInspection(models.Model):
                     self.env._(
                         "Inspect more than nothing, and pass no more than was "
                         "inspected: %(passed)s of %(inspected)s passed cannot be.",
-                        passed=f"{inspection.passed_quantity:g}",
-                        inspected=f"{inspection.quantity:g}",
+                        passed=f"{inspection.passed_quantity:.12g}",
+                        inspected=f"{inspection.quantity:.12g}",
                     )
                 )
 
@@ -334,10 +334,10 @@ class FinalInspection(models.Model):
         made = inspected - sum(gone.mapped("quantity"))
         share = line.tolerance_percent / 100
         words = {
-            "made": f"{made:g}",
-            "ordered": f"{ordered:g}",
+            "made": f"{made:.12g}",
+            "ordered": f"{ordered:.12g}",
             "unit": unit.name,
-            "tolerance": f"{line.tolerance_percent:g}",
+            "tolerance": f"{line.tolerance_percent:.12g}",
         }
         if unit.compare(made, ordered * (1 + share)) > 0:
             return "failed", self.env._(
@@ -474,7 +474,7 @@ class FinalInspection(models.Model):
                 self.env._(
                     "%(failed)s did not pass, and every point did. Say at which point "
                     "they failed.",
-                    failed=f"{self.failed_quantity:g}",
+                    failed=f"{self.failed_quantity:.12g}",
                 )
             )
 
@@ -529,9 +529,9 @@ class FinalInspection(models.Model):
                 self.env._(
                     "%(inspected)s %(unit)s would be inspected, and there are no more "
                     "than %(made)s.",
-                    inspected=f"{inspected:g}",
+                    inspected=f"{inspected:.12g}",
                     unit=unit.name,
-                    made=f"{limit:g}",
+                    made=f"{limit:.12g}",
                 )
             )
 
@@ -561,7 +561,7 @@ class FinalInspection(models.Model):
             user_id=person.id,
             summary=self.with_context(lang=person.lang).env._(
                 "%(quantity)s failed: rework, scrap, keep out or concession",
-                quantity=f"{self.undecided_quantity:g}",
+                quantity=f"{self.undecided_quantity:.12g}",
             ),
         )
 

@@ -129,8 +129,8 @@ class FinalInspectionDecision(models.Model):
                 self.env._(
                     "%(quantity)s cannot be decided on: %(left)s %(unit)s failed and "
                     "are undecided.",
-                    quantity=f"{quantity:g}",
-                    left=f"{left:g}",
+                    quantity=f"{quantity:.12g}",
+                    left=f"{left:.12g}",
                     unit=unit.name,
                 )
             )
@@ -163,7 +163,7 @@ class FinalInspectionDecision(models.Model):
                 user_id=person.id,
                 summary=words._(
                     "Rework %(quantity)s; then %(inspection)s",
-                    quantity=f"{self.quantity:g}",
+                    quantity=f"{self.quantity:.12g}",
                     inspection=again.name,
                 ),
                 note=self.reason,
@@ -226,7 +226,7 @@ class FinalInspectionDecision(models.Model):
                 user_id=person.id,
                 summary=self.with_context(lang=person.lang).env._(
                     "Concession: %(quantity)s of %(product)s",
-                    quantity=f"{self.quantity:g}",
+                    quantity=f"{self.quantity:.12g}",
                     product=self.product_id.with_context(lang=person.lang).display_name,
                 ),
                 note=self.reason,

@@ -94,7 +94,7 @@ class MrpProduction(models.Model):
         users = self.env["res.users"]
         for production in waiting:
             company = production.company_id
-            quantity = f"{production._left_to_inspect():g}"
+            quantity = f"{production._left_to_inspect():.12g}"
             inspector = users._someone_of("quality", company)
             if inspector:
                 production.activity_schedule(

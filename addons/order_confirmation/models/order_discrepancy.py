@@ -142,7 +142,7 @@ class OrderDiscrepancy(models.Model):
         if self.kind == "price" and isinstance(value, int | float):
             return unit_price(self.env, self.sudo().currency_id, value)
         if self.kind == "tolerance" and isinstance(value, int | float):
-            return f"± {value:g} %"
+            return f"± {value:.12g} %"
         return value or self.env._("nothing")
 
     # -- nobody writes here but the check and the signatures ---------------------

@@ -117,7 +117,7 @@ class OrderMemorandumLine(models.Model):
         }
 
     def _in_words(self, order):
-        quantity = f"{self.quantity:g} {self.uom_id.name or ''}".strip()
+        quantity = f"{self.quantity:.12g} {self.uom_id.name or ''}".strip()
         head = f"{self.name}: {quantity}"
         return "\n".join(filter(None, [head, self._full_specification(order)]))
 

@@ -284,7 +284,7 @@ class OrderReview(models.Model):
                 order.env._(
                     "%(product)s: %(lost)s less can ship from stock, for %(order)s.",
                     product=row.product_id.display_name,
-                    lost=f"{row.lost:g}",
+                    lost=f"{row.lost:.12g}",
                     order=self.order_id.name,
                 )
                 for row in rows

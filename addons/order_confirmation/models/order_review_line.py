@@ -144,7 +144,7 @@ class OrderReviewLine(models.Model):
                     "%(product)s: between 0 and the %(open)s that are open can ship "
                     "from stock.",
                     product=self.product_id.display_name,
-                    open=f"{self.open_quantity:g}",
+                    open=f"{self.open_quantity:.12g}",
                 )
             )
 
@@ -160,7 +160,7 @@ class OrderReviewLine(models.Model):
                     "%(product)s: please give the date, today or later, on which the "
                     "rest of %(rest)s ships.",
                     product=self.product_id.display_name,
-                    rest=f"{self.rest:g}",
+                    rest=f"{self.rest:.12g}",
                 )
             )
 
@@ -181,8 +181,8 @@ class OrderReviewLine(models.Model):
                     "%(product)s: %(wanted)s from stock are chosen, and %(free)s are "
                     "there that no other review is signed for.",
                     product=product.display_name,
-                    wanted=f"{wanted:g}",
-                    free=f"{free:g}",
+                    wanted=f"{wanted:.12g}",
+                    free=f"{free:.12g}",
                 )
             )
 

@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
 
     def _deposit_words(self):
         percent = self.payment_term_id.deposit_percent
-        return f"{percent:g} %" if percent else ""
+        return f"{percent:.12g} %" if percent else ""
 
     def _finance_terms(self):
         """What a clearance covers: the amount, and the quantities (ORD-50)."""

@@ -264,7 +264,7 @@ class SaleOrder(models.Model):
 
     def _deposit_words(self):
         percent = self.deposit_percent
-        return f"{percent:g} %" if percent else ""
+        return f"{percent:.12g} %" if percent else ""
 
     @api.depends_context("lang", "tz")
     @api.depends(
@@ -325,7 +325,7 @@ class SaleOrder(models.Model):
         if isinstance(key, tuple):
             return unit_price(self.env, self.currency_id, value)
         if key == "deposit":
-            return f"{value:g} %"
+            return f"{value:.12g} %"
         return value or self.env._("nothing")
 
     # -- accepting it in writing -------------------------------------------------

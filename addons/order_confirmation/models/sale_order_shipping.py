@@ -221,7 +221,7 @@ class SaleOrder(models.Model):
                 joined(
                     self.env,
                     (
-                        f"{line.product_id.display_name} {quantity:g} "
+                        f"{line.product_id.display_name} {quantity:.12g} "
                         f"{line.product_uom_id.name}"
                         for line, quantity in short
                     ),

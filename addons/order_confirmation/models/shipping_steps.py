@@ -109,8 +109,9 @@ class PackingPlan(models.Model):
                     goods=joined(
                         self.env,
                         (
-                            f"{product.display_name} {leaving.get(product, 0.0):g} / "
-                            f"{planned.get(product, 0.0):g} {product.uom_id.name}"
+                            f"{product.display_name} "
+                            f"{leaving.get(product, 0.0):.12g} / "
+                            f"{planned.get(product, 0.0):.12g} {product.uom_id.name}"
                             for product in sorted(changed, key=lambda row: row.id)
                         ),
                     ),

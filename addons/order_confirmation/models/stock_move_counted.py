@@ -65,7 +65,7 @@ class StockMoveLine(models.Model):
                         "made here comes into stock through its manufacturing order; "
                         "what was found is inspected by quality first, under Final "
                         "Inspections.",
-                        quantity=f"{more:g}",
+                        quantity=f"{more:.12g}",
                         unit=product.uom_id.name,
                         product=product.display_name,
                         productions=", ".join(productions.mapped("name")),

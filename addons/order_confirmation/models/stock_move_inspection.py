@@ -33,9 +33,9 @@ class StockMoveLine(models.Model):
                         "inspection signed by quality.",
                         lot=lot.name,
                         product=lot.product_id.display_name,
-                        wanted=f"{wanted:g}",
+                        wanted=f"{wanted:.12g}",
                         unit=lot.product_id.uom_id.name,
-                        passed=f"{passed[lot.id]:g}",
+                        passed=f"{passed[lot.id]:.12g}",
                     )
                 )
 
@@ -153,9 +153,9 @@ class MrpProduction(models.Model):
                         "quality has passed %(passed)s. Missing: a final inspection "
                         "signed by quality.",
                         production=joined(self.env, asked.mapped("name")),
-                        wanted=f"{wanted:g}",
+                        wanted=f"{wanted:.12g}",
                         unit=uom.name,
-                        passed=f"{max(0.0, free + unit.batch.stocked):g}",
+                        passed=f"{max(0.0, free + unit.batch.stocked):.12g}",
                     )
                 )
             # What goes now is taken from what siblings in the same go may use.

@@ -26,7 +26,7 @@ class StockMove(models.Model):
             texts = [
                 words._(
                     "In stock: %(quantity)s %(unit)s of %(product)s (%(production)s).",
-                    quantity=f"{row['quantity']:g}",
+                    quantity=f"{row['quantity']:.12g}",
                     unit=product.with_env(words).uom_id.name,
                     product=product.with_env(words).display_name,
                     production=joined(words, row["productions"].mapped("name")),

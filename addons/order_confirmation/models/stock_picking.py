@@ -268,7 +268,7 @@ class StockMove(models.Model):
                 goods=joined(
                     self.env,
                     (
-                        f"{product.display_name} {quantity:g} {product.uom_id.name}"
+                        f"{product.display_name} {quantity:.12g} {product.uom_id.name}"
                         for product, quantity in uncovered.items()
                     ),
                 ),

@@ -27,6 +27,14 @@ class TestApplication(ShippingCase):
         self.assertEqual(application.state, "draft")
         self.assertIn("6 of 6", application.next_step)
 
+    def test_every_digit_is_signed(self):
+        """ORD-51: a million labels and one more are two quantities, in full."""
+        application = self.draft(self.released(1_234_567))
+        self.assertIn("1234567 Units", application.line_ids._as_text())
+        terms = application._signoff_terms("delivery_application")
+        application.line_ids.quantity = 1_234_566
+        self.assertNotEqual(terms, application._signoff_terms("delivery_application"))
+
     def test_a_tick_says_who_and_when(self):
         """ORD-52: every item keeps who verified it and when."""
         application = self.draft(self.released())

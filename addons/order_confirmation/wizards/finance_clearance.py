@@ -126,7 +126,7 @@ class FinanceClearanceLine(models.TransientModel):
                     "%(product)s: %(quantity)s cannot be cleared, %(most)s at most: "
                     "what was ordered, with its tolerance.",
                     product=line.product_id.display_name,
-                    quantity=f"{self.quantity:g}",
-                    most=f"{most:g} {line.product_uom_id.name}",
+                    quantity=f"{self.quantity:.12g}",
+                    most=f"{most:.12g} {line.product_uom_id.name}",
                 )
             )

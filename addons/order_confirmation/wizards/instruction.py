@@ -71,7 +71,7 @@ class SaleOrder(models.Model):
         packing = filter(None, [self.packing, self.labelling])
         return {
             "quantity": "\n".join(
-                f"{line.product_id.display_name}: {line.product_uom_qty:g} "
+                f"{line.product_id.display_name}: {line.product_uom_qty:.12g} "
                 f"{line.product_uom_id.name}"
                 for line in lines
             ),
@@ -81,7 +81,7 @@ class SaleOrder(models.Model):
                 end=format_date(self.env, self.production_completion_date) or "–",
             ),
             "tolerance": "\n".join(
-                f"{line.product_id.display_name}: ± {line.tolerance_percent:g} %"
+                f"{line.product_id.display_name}: ± {line.tolerance_percent:.12g} %"
                 for line in lines
             ),
             "packing": "\n".join(packing) or nothing,
