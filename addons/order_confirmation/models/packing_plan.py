@@ -53,6 +53,7 @@ class PackingPlan(models.Model):
         help="Goods of this transfer for which no packing standard is on file.",
     )  # fmt: skip
     outdated = fields.Boolean(compute="_compute_outdated", compute_sudo=True)
+    can_check = fields.Boolean(compute="_compute_can_check")
     next_step = fields.Char(compute="_compute_next_step")
 
     _picking_unique = models.Constraint(
@@ -215,6 +216,14 @@ class PackingPlan(models.Model):
         }
         return names.get(path[0]) or super()._signoff_label(path)
 
+    def _signoff_words(self, path, value):
+        """Say what is packed in the reader's language, if it is what was signed."""
+        if path[0] == "lines" and len(path) == 2:
+            line = self.line_ids.filtered(lambda row: str(row.id) == path[1])
+            if line and line.with_context(lang=None)._as_text() == value:
+                return line._as_text()
+        return super()._signoff_words(path, value)
+
     def _signoff_check(self, purpose, signer):
         """Refuse to check what is not packed, or packed for another quantity."""
         result = super()._signoff_check(purpose, signer)
@@ -281,6 +290,19 @@ class PackingPlan(models.Model):
                 or any(
                     line._differs(wanted[line.product_id.id]) for line in plan.line_ids
                 )
+            )
+
+    @api.depends_context("uid")
+    @api.depends("state", "outdated", "packed_by_id")
+    def _compute_can_check(self):
+        packers = [self.env.ref(f"customer_tiering.{role}") for role in PACKERS]
+        able = any(group in self.env.user.all_group_ids for group in packers)
+        for plan in self:
+            plan.can_check = (
+                able
+                and plan.state == "packed"
+                and not plan.outdated
+                and plan.packed_by_id != self.env.user
             )
 
     def _planned(self):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import formatLang
 
 
 class PackingPlanLine(models.Model):
@@ -24,6 +25,9 @@ class PackingPlanLine(models.Model):
     pallet_type_id = fields.Many2one("stock.package.type", "Pallet", readonly=True)
     labels = fields.Text(readonly=True)
     marks = fields.Text("Shipping Marks", readonly=True)
+    packed_as = fields.Char(
+        compute="_compute_packed_as", help="Full cartons × pieces + the last carton."
+    )
     full_cartons = fields.Integer(readonly=True)
     rest = fields.Float("In the Last Carton", digits="Product Unit", readonly=True)
     cartons = fields.Integer(readonly=True)
@@ -31,6 +35,20 @@ class PackingPlanLine(models.Model):
     pallets = fields.Integer(readonly=True)
     net_weight = fields.Float(digits="Stock Weight", readonly=True)
     gross_weight = fields.Float(digits="Stock Weight", readonly=True)
+
+    @api.depends("full_cartons", "per_carton", "rest")
+    @api.depends_context("lang")
+    def _compute_packed_as(self):
+        for line in self:
+            full = f"{line.full_cartons} × {line._shown(line.per_carton)}"
+            rest = line._shown(line.rest) if line.rest else ""
+            line.packed_as = (
+                " + ".join(filter(None, [full, rest])) if line.full_cartons else rest
+            )
+
+    def _shown(self, quantity):
+        digits = 0 if quantity == int(quantity) else 2
+        return formatLang(self.env, quantity, digits=digits)
 
     def _kept_refusal(self):
         return self.env["packing.plan"]._kept_refusal()
@@ -56,10 +74,10 @@ class PackingPlanLine(models.Model):
 
     def _as_text(self):
         parts = [
-            f"{self.quantity:g} {self.product_uom_id.name}",
-            f"{self.full_cartons} × {self.per_carton:g} + {self.rest:g}",
+            f"{self.quantity:.12g} {self.product_uom_id.name}",
+            f"{self.full_cartons} × {self.per_carton:.12g} + {self.rest:.12g}",
             f"{self.inners} / {self.cartons} / {self.pallets}",
-            f"{self.gross_weight:g}",
+            f"{self.gross_weight:.12g}",
             self.labels or "",
             self.marks or "",
         ]

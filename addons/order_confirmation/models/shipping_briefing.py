@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import AccessError, UserError
 
@@ -54,10 +54,24 @@ class ShippingBriefing(models.Model):
     sequence = fields.Integer(readonly=True)
     source = fields.Selection(SOURCES, "From", required=True, readonly=True)
     source_name = fields.Char("Of", readonly=True)
+    shown_name = fields.Char(
+        "Of What", compute="_compute_shown_name", compute_sudo=True
+    )
     text = fields.Text("To Mind", required=True, readonly=True)
     done = fields.Boolean("Read Back", readonly=True)
     read_by_id = fields.Many2one("res.users", readonly=True)
     read_at = fields.Datetime("Read", readonly=True)
+
+    @api.depends("source_name", "picking_id.move_ids.product_id")
+    @api.depends_context("lang")
+    def _compute_shown_name(self):
+        """Name products in the reader's language; kept is the name without one."""
+        goods = self.picking_id.move_ids.product_id.product_tmpl_id
+        kept = goods.with_context(lang=None).mapped("display_name")
+        shown = dict(zip(kept, goods.mapped("display_name"), strict=True))
+        for row in self:
+            product = row.source == "product"
+            row.shown_name = (product and shown.get(row.source_name)) or row.source_name
 
     def _kept_refusal(self):
         return self.env._(

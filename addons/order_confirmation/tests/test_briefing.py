@@ -176,6 +176,9 @@ class TestBriefing(ShippingCase):
         self.env["res.lang"]._activate_lang("zh_TW")
         self.poster.with_context(lang="zh_TW").name = "海報"
         picking = self.ready()
+        product = self.items(picking)[-1]
+        self.assertIn("Poster", product.shown_name)
+        self.assertIn("海報", product.with_context(lang="zh_TW").shown_name)
         self.read_all(picking.with_context(lang="zh_TW"))
         self.ship(picking.with_context(lang="en_US"))
         self.assertEqual(picking.state, "done")

@@ -65,6 +65,27 @@ class TestPackingPlan(PackingCase):
         self.assertAlmostEqual(plan.gross_weight, 22)
         self.assertEqual((line.labels, line.marks), ("Item number", "THIS SIDE UP"))
 
+    def test_signed_in_the_reader_s_language(self):
+        """ORD-56: the dialog names the goods as the one who checks does."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.poster.with_context(lang="zh_TW").name = "海報"
+        plan = self.planned(self.ready())
+        [path] = plan._signoff_terms("packing_check")[plan.id]["lines"].items()
+        path, text = ("lines", path[0]), path[1]
+        self.assertIn("Poster", plan._signoff_words(path, text))
+        chinese = plan.with_context(lang="zh_TW")
+        self.assertIn("海報", chinese._signoff_words(path, text))
+        # What was signed otherwise stays as it was signed.
+        self.assertEqual(chinese._signoff_words(path, "Otherwise"), "Otherwise")
+
+    def test_packed_as(self):
+        """ORD-56: what goes into full cartons and into the last one, in one look."""
+        plan = self.planned(self.ready())
+        line = plan.line_ids
+        full = f"{line.full_cartons} × {line.per_carton:.0f}"
+        rest = f" + {line.rest:.0f}" if line.rest else ""
+        self.assertEqual(line.packed_as, full + rest)
+
     def test_the_customer_s_own_comes_first(self):
         """ORD-56: per customer and product, else that of the product."""
         own = self.standard.copy(
@@ -96,6 +117,12 @@ class TestPackingPlan(PackingCase):
         with self.assertRaisesRegex(UserError, "not packed yet"):
             self.sign(plan, "packing_check", "shipping")
         plan.with_user(self.clerk).action_packed()
+        for role, can in (
+            ("shipping", False),
+            ("warehouse", True),
+            ("customer_service", False),
+        ):
+            self.assertEqual(plan.with_user(self.people[role]).can_check, can, role)
         with self.assertRaisesRegex(AccessError, "somebody else checks"):
             self.sign(plan, "packing_check", "shipping")
         with self.assertRaises(AccessError):
