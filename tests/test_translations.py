@@ -8,7 +8,7 @@ import polib
 import pytest
 from lxml import etree
 from odoo.tests import TransactionCase, tagged
-from odoo.tools.translate import trans_export
+from odoo.tools.translate import code_translations, trans_export
 
 ADDONS = sorted(
     path.parent
@@ -131,6 +131,15 @@ class TestTemplates(TransactionCase):
             }
             with self.subTest(addon=addon.name):
                 self.assertEqual(exported, set(texts(addon, f"{addon.name}.pot")))
+
+    def test_what_odoo_leaves_in_english(self):
+        """PLT-06: the web client finds a translation for what every form shows."""
+        for language in LANGUAGES:
+            ours = code_translations.get_web_translations(
+                "order_confirmation", language
+            )
+            shown = {row["id"]: row["string"] for row in ours["messages"]}
+            self.assertRegex(shown.get("Missing required fields", ""), CHINESE)
 
 
 def test_no_stop_stands_alone():

@@ -74,6 +74,7 @@ class ReleaseException(models.Model):
         "First Used", readonly=True, help="When the order first passed by it."
     )
     may_grant = fields.Boolean(compute="_compute_may_grant")
+    may_decline = fields.Boolean(compute="_compute_may_grant")
 
     @api.depends("order_id.name", "gate_id.name")
     @api.depends_context("lang")
@@ -82,11 +83,14 @@ class ReleaseException(models.Model):
             row.display_name = f"{row.order_id.sudo().name} · {row.gate_id.name}"
 
     @api.depends_context("uid")
-    @api.depends("state", "requirement_ids")
+    @api.depends("state", "requirement_ids", "requested_by_id")
     def _compute_may_grant(self):
         for row in self:
             row.may_grant = row.state in ("asked", "granted") and not row._lacking(
                 self.env.user
+            )
+            row.may_decline = row.state == "asked" and (
+                row.may_grant or row.requested_by_id == self.env.user
             )
 
     # -- nobody writes here but the methods below ----------------------------------
@@ -317,7 +321,7 @@ class ReleaseException(models.Model):
     def action_decline(self):
         """Decline what is asked for; also by who asked for it."""
         for row in self:
-            if row._lacking(self.env.user) and row.requested_by_id != self.env.user:
+            if row.state == "asked" and not row.may_decline:
                 raise AccessError(
                     self.env._("This is for who may grant it, or asked for it.")
                 )

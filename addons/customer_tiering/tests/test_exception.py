@@ -276,6 +276,25 @@ class TestExceptionAttack(ExceptionCase):
         with self.assertRaisesRegex(UserError, "decided"):
             row.with_user(self.people["sales_director"]).action_sign()
 
+    def test_who_may_decline(self):
+        """TIER-07: “Decline” is shown to who may grant it or asked for it, only."""
+        row = self.ask(self.order("b"))
+        for role, may in (
+            ("sales_director", True),
+            ("salesperson", True),
+            ("warehouse", False),
+            ("planner", False),
+        ):
+            self.env.invalidate_all()
+            theirs = row.with_user(self.people.get(role) or self._person(role))
+            self.assertEqual(theirs.may_decline, may, role)
+            if not may:
+                with self.assertRaises(AccessError):
+                    theirs.action_decline()
+        row.with_user(self.people["salesperson"]).action_decline()
+        self.assertEqual(row.state, "declined")
+        self.assertFalse(row.with_user(self.people["sales_director"]).may_decline)
+
     def test_the_role_is_data(self):
         """TIER-07: the requirement names who grants; only signers of the purpose."""
         self.deposit.exception_group_ids = self.env.ref("customer_tiering.role_finance")

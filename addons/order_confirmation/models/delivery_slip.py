@@ -70,6 +70,7 @@ class DeliverySlip(models.Model):
     void_reason = fields.Text("Why Void", readonly=True)
     voided_at = fields.Datetime("Voided", readonly=True)
     voided_by_id = fields.Many2one("res.users", readonly=True)
+    replaced = fields.Boolean(compute="_compute_replaced", compute_sudo=True)
     filing_line_ids = fields.One2many("delivery.slip.filing.line", "slip_id")
     filing_id = fields.Many2one(
         "delivery.slip.filing", "Filed With", readonly=True, index="btree_not_null"
@@ -220,6 +221,15 @@ class DeliverySlip(models.Model):
             }
         )
         self.message_post(body=self.env._("Void: %s", reason))
+
+    @api.depends("state", "picking_id.delivery_slip_ids.state")
+    def _compute_replaced(self):
+        """Say whether the transfer of a void slip has a valid one."""
+        for slip in self:
+            others = slip.picking_id.delivery_slip_ids
+            slip.replaced = slip.state == "void" and any(
+                other.state != "void" for other in others
+            )
 
     def action_issue_anew(self):
         """Make the slip of the transfer anew, under the next number.

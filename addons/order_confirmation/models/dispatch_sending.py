@@ -86,7 +86,8 @@ class DispatchNotice(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        if not (self.received_by or "").strip() or not self.received_how:
+        named = any(map(str.isalpha, self.received_by or ""))
+        if not named or not self.received_how:
             raise UserError(
                 self.env._("Please enter who at the customer's confirmed, and how.")
             )
@@ -98,7 +99,7 @@ class DispatchNotice(models.Model):
 
         :raises UserError: no name, or nothing to confirm
         """
-        if not name:
+        if not any(map(str.isalpha, name or "")):
             raise UserError(self.env._("Please give your name."))
         self._signoff_lock()
         self._note_received(name, "portal")

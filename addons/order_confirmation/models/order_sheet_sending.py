@@ -143,7 +143,7 @@ class OrderSheet(models.Model):
         """
         self.env.user._require_role("customer_service", "merchandiser")
         self._require_state("sent", "returned", "rejected", "accepted")
-        if not any(map(str.isalnum, who or "")):
+        if not any(map(str.isalpha, who or "")):
             raise UserError(self.env._("Please say who confirmed it."))
         early = self.sent_at.replace(second=0, microsecond=0)
         if when < early or when > fields.Datetime.now():

@@ -322,7 +322,7 @@ class ProductionException(models.Model):
                         "%(production)s makes %(made)s %(unit)s: not more than that "
                         "can be hit.",
                         production=row.production_id.name,
-                        made=f"{row.production_qty:g}",
+                        made=f"{row.production_qty:.12g}",
                         unit=unit.name,
                     )
                 )
@@ -430,7 +430,7 @@ class ProductionException(models.Model):
             "%(description)s",
             kind=kinds[self.kind],
             production=self.production_name,
-            quantity=f"{self.quantity:g}",
+            quantity=f"{self.quantity:.12g}",
             unit=self.product_uom_id.with_env(env).sudo().name,
             delay=self._delay_words(env),
             description=self.description,
@@ -438,8 +438,8 @@ class ProductionException(models.Model):
 
     def _delay_words(self, env):
         if self.delay_unit == "days":
-            return env._("%s working days of delay", f"{self.delay:g}")
-        return env._("%s working hours of delay", f"{self.delay:g}")
+            return env._("%s working days of delay", f"{self.delay:.12g}")
+        return env._("%s working hours of delay", f"{self.delay:.12g}")
 
     def _tell_reported(self):
         """Start the clocks and tell customer service, and the head of production."""
@@ -518,7 +518,7 @@ class ProductionException(models.Model):
                 "production": row.production_name,
                 "kind": row.kind,
                 "quantity": row.quantity,
-                "delay": f"{row.delay:g} {row.delay_unit}",
+                "delay": f"{row.delay:.12g} {row.delay_unit}",
                 "description": row.description or "",
                 "plan": row.plan or "",
                 "plan_date": row.plan_date or None,
@@ -591,6 +591,10 @@ class ProductionException(models.Model):
     def _signoff_words(self, path, value):
         if path == ("kind",):
             return dict(self._fields["kind"]._description_selection(self.env))[value]
+        if path == ("delay",) and value:
+            delay, unit = value.split(" ")
+            units = dict(self._fields["delay_unit"]._description_selection(self.env))
+            return f"{delay} {units[unit]}"
         return super()._signoff_words(path, value)
 
     def _signoff_check(self, purpose, signer):

@@ -25,6 +25,9 @@ class SaleOrder(models.Model):
     has_production = fields.Boolean(
         compute="_compute_written", groups="base.group_user"
     )
+    has_service_instruction = fields.Boolean(
+        compute="_compute_written", groups="base.group_user"
+    )
     has_instruction = fields.Boolean(
         compute="_compute_written", groups="base.group_user"
     )
@@ -41,9 +44,10 @@ class SaleOrder(models.Model):
             order.technical_outcome = _outcome(technical)
             order.has_technical = bool(technical)
             order.has_production = (order.id, "production") in signed
-            order.has_instruction = all(
-                (order.id, code) in signed
-                for code in ("instruction_service", "instruction_production")
+            service = (order.id, "instruction_service") in signed
+            order.has_service_instruction = service
+            order.has_instruction = (
+                service and (order.id, "instruction_production") in signed
             )
             order.has_clearance = (order.id, "finance_clearance") in signed
 

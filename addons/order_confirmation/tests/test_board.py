@@ -107,12 +107,39 @@ class TestBoard(FlowCase):
     def test_who_reads_orders_is_offered_no_sales_buttons(self):
         """ORD-70: what a role may not press is not shown to it."""
         view = self.env.ref("sale.view_order_form")
-        for role in ("technical", "production", "quality"):
-            model = self.env["sale.order"].with_user(self.people[role])
+        for role in ("technical", "production", "quality", "warehouse"):
+            model = self.env["sale.order"].with_user(
+                self.people.get(role) or self._person(role)
+            )
             arch = etree.fromstring(model.get_view(view.id, "form")["arch"])
             buttons = set(arch.xpath("//header/button/@name"))
-            self.assertFalse(buttons & {"action_confirm", "action_cancel"}, role)
+            selling = {"action_confirm", "action_cancel", "action_draft"}
+            self.assertFalse(buttons & selling, role)
             self.assertFalse(arch.xpath("//header/button[@id='create_invoice']"), role)
+        # Nor what ends in a refusal: invoices open for accounting only.
+        for role in ("merchandiser", "salesperson", "customer_service", "finance"):
+            model = self.env["sale.order"].with_user(
+                self.people.get(role) or self._person(role)
+            )
+            arch = etree.fromstring(model.get_view(view.id, "form")["arch"])
+            for button in ("@id='create_invoice'", "@name='action_view_invoice'"):
+                shown = bool(arch.xpath(f"//button[{button}]"))
+                self.assertEqual(shown, role == "finance", role)
+
+    def test_who_makes_nothing_is_offered_no_making(self):
+        """ORD-70: overview and quantity of a manufacturing order are production's."""
+        actions = (
+            self.env.ref("mrp.action_report_mo_overview").id,
+            self.env.ref("mrp.action_change_production_qty").id,
+        )
+        for role in ("production", "warehouse", "customer_service"):
+            model = self.env["mrp.production"].with_user(
+                self.people.get(role) or self._person(role)
+            )
+            arch = etree.fromstring(model.get_view(view_type="form")["arch"])
+            for action in actions:
+                shown = bool(arch.xpath(f"//button[@name='{action}']"))
+                self.assertEqual(shown, role == "production", role)
 
     def test_customer_service_opens_what_is_made(self):
         """ORD-70: the form of a manufacturing order opens for who asks after it."""

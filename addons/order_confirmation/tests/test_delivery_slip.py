@@ -146,7 +146,10 @@ class TestSlip(SlipCase):
         self.assertEqual(slip.state, "void")
         self.assertEqual(slip.voided_by_id, self.clerk)
         self.assertEqual(slip.name, slip_name(slip.year, 1))
+        self.assertFalse(slip.replaced)
         anew = slip.browse(slip.action_issue_anew()["res_id"])
+        self.assertTrue(slip.replaced)
+        self.assertFalse(anew.replaced)
         self.assertEqual(anew.number, 2)
         self.assertEqual(anew.picking_id, slip.picking_id)
         with self.assertRaisesRegex(UserError, "valid slip"):

@@ -112,6 +112,7 @@ class TestFormula(FormulaCase):
         document.with_user(self.seller).action_hand_over_link()
         for name, drawing, words in (
             (" ", DRAWN, "name of the person"),
+            ("-5", DRAWN, "name of the person"),
             ("Ms Lin", "", "draw your signature"),
         ):
             with self.assertRaisesRegex(UserError, words):

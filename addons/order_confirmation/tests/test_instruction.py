@@ -20,6 +20,20 @@ class TestInstruction(OrderCase):
         self.sign(order, "instruction_service", "customer_service")
         return order
 
+    def test_offered_once_it_can_be_accepted(self):
+        """ORD-32: production accepts what customer service has signed, not before."""
+        order = self.order()
+        self.sign(order, "technical", "technical")
+        self.sign(order, "production", "production")
+        self.assertFalse(order.has_service_instruction)
+        self.sign(order, "instruction_service", "customer_service")
+        self.assertTrue(order.has_service_instruction)
+        self.assertFalse(order.has_instruction)
+        self.sign(order, CODE, "production_head")
+        self.assertTrue(order.has_instruction)
+        order.special_requirements = "Otherwise than signed."
+        self.assertFalse(order.has_service_instruction)
+
     def test_every_clause_is_ticked(self):
         """ORD-32: what is not ticked is named, and nothing is signed."""
         for clause, words in zip(

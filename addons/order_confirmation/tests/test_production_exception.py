@@ -172,6 +172,11 @@ class TestExceptionTold(ProductionCase):
         exception = self.report(self.production, delay=4)
         # Two hours are left of Friday (to 17:00), two follow on Monday (from 8:00).
         self.assertEqual(str(exception.expected_finish), "2030-01-14 02:00:00")
+        # Who signs reads the unit as the form names it.
+        terms = exception._plan_terms()[exception.id]
+        self.assertEqual(
+            exception._signoff_words(("delay",), terms["delay"]), "4 Working hours"
+        )
 
 
 @tagged("post_install", "-at_install")

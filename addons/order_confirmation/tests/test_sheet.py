@@ -195,7 +195,11 @@ class TestSheetSending(SheetCase):
         sheet = self.sent_sheet(self.dated()).with_user(self.service)
         wizard = self.env["order.sheet.received"].with_user(self.service)
         values = {"sheet_id": sheet.id, "received_by": "Ms Lin", "received_how": "fax"}
-        for bad in ({"received_at": "2020-01-01 00:00:00"}, {"received_by": " . "}):
+        for bad in (
+            {"received_at": "2020-01-01 00:00:00"},
+            {"received_by": " . "},
+            {"received_by": "-5"},
+        ):
             with self.assertRaises(UserError):
                 wizard.create({**values, **bad}).action_record()
         self.assertFalse(sheet.received_at)

@@ -210,6 +210,9 @@ class TestNoticeSent(ShippingCase):
         notice = self.sent().with_user(self.service)
         with self.assertRaisesRegex(UserError, "who at the customer's"):
             notice.action_received()
+        notice.write({"received_by": "-5", "received_how": "phone"})
+        with self.assertRaisesRegex(UserError, "who at the customer's"):
+            notice.action_received()
         with Form(notice) as form:
             form.received_by = "Ms Lin"
             form.received_how = "phone"

@@ -162,7 +162,7 @@ class SignoffMixin(models.AbstractModel):
             )
         if how["method"] not in ("portal", "scan"):
             raise ValueError(f"No signature is given by {how['method']!r}")
-        if not (how.get("signer_name") or "").strip():
+        if not any(map(str.isalpha, how.get("signer_name") or "")):
             raise UserError(self.env._("Please give the name of the person who signs."))
         if not _decoded(how.get("evidence")):
             raise UserError(
