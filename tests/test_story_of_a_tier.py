@@ -16,14 +16,15 @@ from story import (
 
 # What a customer was invoiced and paid in time: enough for tier B.
 INVOICED = 1_200_000
-BOOKLET = "BR-A416", "Assembly booklet, 16 pages"
+# Nobody else of the stories orders these from Tanglewick Toys.
+CALENDARS = "CA-W13", "Wall calendar, 13 sheets, wire-bound"
 
 
 def has_bought_and_paid(finance, server, customer):
     """Book an invoice of the past months, paid on the day it fell due."""
     day = str(date.today() - timedelta(days=60))
     product = one(
-        server, "SELECT id FROM product_product WHERE default_code = %s", BOOKLET[0]
+        server, "SELECT id FROM product_product WHERE default_code = %s", CALENDARS[0]
     )
     line = {"product_id": product, "quantity": 1, "price_unit": INVOICED}
     values = {
@@ -121,7 +122,7 @@ def is_reported(server, director, reason):
 def test_an_exception_is_granted_in_writing(demo_server, person):
     """TIER-05, TIER-07: blocked, asked for, granted, released, reported."""
     service, sales, director = person("service"), person("sales"), person("director")
-    order = has_ordered(service, demo_server, "Tanglewick Toys", BOOKLET, 350)
+    order = has_ordered(service, demo_server, "Tanglewick Toys", CALENDARS, 350)
     signs_before_the_sheet(person, order)
     signs_the_instruction(person, order)
     service.order(order.id).presses("action_confirm")
