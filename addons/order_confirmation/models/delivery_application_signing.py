@@ -4,6 +4,7 @@ from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from ..coverage import Grant, tops
+from ..goods_words import in_words
 from .delivery_application import PURPOSE
 
 
@@ -44,6 +45,14 @@ class DeliveryApplication(models.Model):
         field = self._fields.get(path[0])
         label = field and field._description_string(self.env)
         return label or super()._signoff_label(path)
+
+    def _signoff_words(self, path, value):
+        """Name goods and units as the reader knows them."""
+        name = {"product": "product_id", "unit": "product_uom_id"}.get(path[-1])
+        if value and name and path[0] == "lines" and len(path) == 3:
+            lines = self.env["delivery.application.line"].sudo()
+            return in_words(lines.browse(int(path[1])).exists()[name], value)
+        return super()._signoff_words(path, value)
 
     def _signoff_check(self, purpose, signer):
         """Refuse to sign what was not verified item by item (ORD-52)."""

@@ -100,7 +100,6 @@ class DeliverySlipFiling(models.Model):
             if not self._find(company, month):
                 self.sudo()._make(company, month, empty=False)
 
-    @api.model
     def action_make_last_month(self):
         """Make the filing of last month, or open the one there is.
 

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import AccessError, UserError
 
+from ..opening import form_of
+
 KINDS = [
     ("delay", "Delayed"),
     ("breakdown", "Breakdown or accident"),
@@ -55,6 +57,11 @@ class DispatchProblem(models.Model):
         if vals.keys() - TELLING or any(row.told_at for row in self):
             raise AccessError(self._kept_refusal())
         return vals
+
+    def action_open_notice(self):
+        """Open the notice whose goods are under way, from a row that has no form."""
+        self.ensure_one()
+        return form_of(self.notice_id)
 
     def action_told(self):
         """Note that the customer was told of the problem.

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import AccessError, UserError
 
+from ..opening import form_of
+
 TODO = "mail.mail_activity_data_todo"
 PLANNED = {"due_on", "note", "result", "notice_id"}
 
@@ -125,6 +127,11 @@ class DispatchTracking(models.Model):
                 note=row.note,
             )
             keyed(row).write({"activity_id": activity.id})
+
+    def action_open_notice(self):
+        """Open the notice whose goods are under way, from a row that has no form."""
+        self.ensure_one()
+        return form_of(self.notice_id)
 
     def action_done(self):
         """Note what was heard on this day.

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..discrepancy import CONTRACT, LAST_ORDER, PRICE_LIST, SETTLED
+from ..goods_words import in_words
 from .sale_order_contract import unit_price
 
 VERIFY, SETTLE = "discrepancy_verify", "discrepancy_settle"
@@ -15,7 +16,7 @@ KINDS = [
     ("tolerance", "Tolerance"),
 ]
 STATES = [
-    ("open", "To Verify"),
+    ("open", "To Verify with the Customer"),
     ("verified", "To Settle"),
     ("settled", "Settled"),
     ("cleared", "Cleared"),
@@ -188,6 +189,8 @@ class OrderDiscrepancy(models.Model):
         if path == ("kind",):
             names = dict(self._fields["kind"]._description_selection(self.env))
             return names.get(value, value)
+        if path == ("product",):
+            return in_words(self.sudo().product_id, value)
         return super()._signoff_words(path, value)
 
     def _signoff_lock(self):

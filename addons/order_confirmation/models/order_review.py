@@ -212,6 +212,10 @@ class OrderReview(models.Model):
             return super()._signoff_label(path)
         return field._description_string(self.env)
 
+    def _signoff_words(self, path, value):
+        """Name units as the order does."""
+        return self.order_id._signoff_words(path, value)
+
     def _signoff_lock(self):
         """Hold the order too: who changes it and who signs for it meet."""
         self.sudo().order_id._signoff_lock()

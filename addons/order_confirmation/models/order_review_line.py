@@ -3,6 +3,7 @@ from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from ..opening import form_of
 from .order_review import CHOSEN
 
 DIGITS = 3
@@ -220,6 +221,11 @@ class OrderReviewLoser(models.Model):
     after = fields.Float("With It", digits="Product Unit", readonly=True)
     lost = fields.Float("Loses", digits="Product Unit", readonly=True)
     rest_date = fields.Date("Comes In On", readonly=True)
+
+    def action_open_review(self):
+        """Open the review by which this order loses, from a row that has no form."""
+        self.ensure_one()
+        return form_of(self.review_id)
 
     @api.model
     def _generate(self, review, shares, found):

@@ -178,6 +178,10 @@ class OrderSheet(models.Model):
             return self.env._("Sheet")
         return self.order_id._signoff_label(path)
 
+    def _signoff_words(self, path, value):
+        """Name goods and units as the order does."""
+        return self.order_id._signoff_words(path, value)
+
     def _signoff_lock(self):
         """Hold the orders too, so that changing one and signing for it meet."""
         self.sudo().order_id._signoff_lock()

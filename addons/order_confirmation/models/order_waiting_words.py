@@ -1,9 +1,14 @@
+import re
+
 from odoo import api, fields, models
 from odoo.addons.written_signoff.wording import joined
 from odoo.tools import html2plaintext
 
 from .order_waiting import KINDS_AT_MOST
 from .sale_order_board import STAGES
+
+# As plain text, emphasis would come back as asterisks.
+EMPHASIS = re.compile(r"</?(?:b|strong|i|em)\b[^>]*>")
 
 
 class OrderWaiting(models.Model):
@@ -142,7 +147,8 @@ class OrderWaiting(models.Model):
         for row, source in zip(self, self._sources(), strict=True):
             if todo := found.get(source):
                 kind = todo.activity_type_id.name or self.env._("To-do")
-                note = html2plaintext(todo.note or "").strip().partition("\n")[0]
+                note = html2plaintext(EMPHASIS.sub("", todo.note or ""))
+                note = note.strip().partition("\n")[0]
                 words[row] = (todo.summary or kind, note)
         return words
 

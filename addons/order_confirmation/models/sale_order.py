@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..goods_words import in_words
+
 CHANNELS = [
     ("phone", "Telephone"),
     ("fax", "Fax"),
@@ -168,6 +170,14 @@ class SaleOrder(models.Model):
         if field is None:
             return super()._signoff_label(path)
         return field._description_string(self.env)
+
+    def _signoff_words(self, path, value):
+        """Name goods and units as the reader knows them."""
+        name = {"product": "product_id", "unit": "product_uom_id"}.get(path[-1])
+        if value and name and path[0] == "lines" and len(path) == 3:
+            line = self.env["sale.order.line"].sudo().browse(int(path[1])).exists()
+            return in_words(line[name], value)
+        return super()._signoff_words(path, value)
 
     # -- a change of terms -------------------------------------------------------
 

@@ -82,6 +82,10 @@ class SpecialReviewOpinion(models.Model):
         labels = {"review": self.env._("Review"), "order": self.env._("Order")}
         return labels.get(path[0]) or self.review_id.order_id._signoff_label(path)
 
+    def _signoff_words(self, path, value):
+        """Name goods and units as the order does."""
+        return self.review_id.order_id._signoff_words(path, value)
+
     def _signoff_lock(self):
         """Hold review and order too: who changes and who signs find each other."""
         self.sudo().review_id.order_id._signoff_lock()

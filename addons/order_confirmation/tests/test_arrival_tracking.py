@@ -190,6 +190,11 @@ class TestProblem(TrackingCase):
         open_rows = notice.tracking_ids.filtered(lambda row: not row.done_at)
         arrival = open_rows.filtered(lambda row: row.kind == "arrival")
         self.assertEqual(arrival.due_on, date(2031, 3, 14))
+        # Rows without a form of their own lead to the notice.
+        for row in (problem, arrival):
+            action = row.action_open_notice()
+            self.assertEqual(action["res_model"], "dispatch.notice")
+            self.assertEqual(action["res_id"], notice.id)
 
     def test_who_told_the_customer(self):
         """ORD-62: until the customer is told, customer service has a to-do."""

@@ -244,6 +244,7 @@ class TestDailyPaper(DailyCase):
         with freeze_time(MORNING):
             action = wizard.create({}).action_print()
             self.assertEqual(action["type"], "ir.actions.report")
+            self.assertTrue(action["close_on_report_download"])
             with self.assertRaisesRegex(UserError, "has not come"):
                 wizard.create({"day": "2030-01-10"}).action_print()
             other = self.env["res.company"].create({"name": "Evening Colour Works"})

@@ -324,6 +324,24 @@ class TestIntakeAsk(IntakeCase):
         with self.assertRaisesRegex(UserError, "nothing to ask"):
             self._ask(order)
 
+    def test_readers_are_not_offered_to_ask(self):
+        """ORD-03, ORD-05: the form shows the buttons to those who may press them."""
+        buttons = {
+            role: {
+                name
+                for name in ("action_ask_customer", "action_tell_estimate")
+                if name
+                in self.env["sale.order"]
+                .with_user(self.people[role])
+                .get_view(view_type="form")["arch"]
+            }
+            for role in ("customer_service", "sales_director", "planner", "finance")
+        }
+        both = {"action_ask_customer", "action_tell_estimate"}
+        self.assertEqual(buttons["customer_service"], both)
+        self.assertEqual(buttons["sales_director"], {"action_ask_customer"})
+        self.assertFalse(buttons["planner"] | buttons["finance"])
+
     def test_readers_cannot_ask(self):
         """ROL-02: who may not change the order does not give its salesperson work."""
         order = self.order(recipient_name=False)

@@ -289,6 +289,7 @@ class TestOrderReview(ReviewCase):
         line.write({"from_stock": 35, "rest_date": "2090-01-31"})
         self.assertTrue(review.differs)
         self.assertEqual(review.loser_ids.lost, 25)
+        self.assertEqual(review.loser_ids.action_open_review()["res_id"], review.id)
         with self.assertRaisesRegex(UserError, "reason for another choice"):
             self.sign(review, "order_review", "planner", "")
         review.reason = "The fair opens on Monday"

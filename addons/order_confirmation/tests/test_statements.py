@@ -96,6 +96,25 @@ class TestStatements(OrderCase):
         chinese = order.with_context(lang="zh_TW")
         self.assertTrue(chinese._signoff_valid(["technical"]))
 
+    def test_goods_are_read_by_the_reader_s_name(self):
+        """ORD-15: what is signed says the same to everybody, each in their language."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.brochure.with_context(lang="zh_TW").name = "型錄"
+        self.brochure.uom_id.with_context(lang="zh_TW").name = "份"
+        order = self.order()
+        terms = order._signoff_present("technical")[order.id]["lines"]
+        [(line, values)] = terms.items()
+        chinese = order.with_context(lang="zh_TW")
+        words = {
+            key: chinese._signoff_words(("lines", line, key), values[key])
+            for key in ("product", "unit", "specification")
+        }
+        self.assertIn("型錄", words["product"])
+        self.assertEqual(words["unit"], "份")
+        self.assertEqual(words["specification"], values["specification"])
+        before = ("lines", line, "product")
+        self.assertEqual(chinese._signoff_words(before, "Old name"), "Old name")
+
     def test_instruction_takes_two_people(self):
         """ORD-32, ROL-03: customer service signs, then the head of production."""
         order = self.order()

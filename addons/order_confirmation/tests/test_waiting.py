@@ -199,6 +199,15 @@ class TestWaiting(WaitingCase):
         self.assertTrue(row.due and row.next_step)
         self.assertEqual(row.action_go()["res_model"], "release.owed")
 
+    def test_a_note_is_read_without_marks(self):
+        """ROL-01: emphasis in a note of a to-do does not show as asterisks."""
+        director = self.people["sales_director"]
+        order = self.order()
+        note = "<p>Price: <b>1.05</b> and <em>not</em> 1.20</p>"
+        order.activity_schedule(TODO, user_id=director.id, note=note)
+        [row] = self.waiting("sales_director", [("kind", "=", "todo")])
+        self.assertEqual(row.next_step, "Price: 1.05 and not 1.20")
+
     def test_calls_and_transfers(self):
         """ROL-01: a call of which nothing came; goods that wait in the stores."""
         note = self.memorandum()

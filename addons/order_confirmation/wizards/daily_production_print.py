@@ -31,7 +31,7 @@ class DailyProductionPrint(models.TransientModel):
         if self.day > today:
             raise UserError(self.env._("That day has not come yet."))
         report = self.env.ref("order_confirmation.report_daily_production")
-        return report.report_action(self)
+        return {**report.report_action(self), "close_on_report_download": True}
 
     def _check_readable(self):
         """Raise unless the person may read the rows, and belongs to the company."""
