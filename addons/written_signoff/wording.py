@@ -13,6 +13,16 @@ def joined(env, texts):
     return comma.join(filter(None, texts))
 
 
+def numeral(value):
+    """Return a number in figures, to six decimals: never an exponent, no idle zeros.
+
+    Different numbers have different texts, so that a tick or a signature that was given
+    for one does not stand for another.
+    """
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
 def words(env, value):
     """Return a term's canonical value as a text; empty for nothing.
 

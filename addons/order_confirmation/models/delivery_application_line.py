@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import AccessError, UserError
 
 
@@ -96,7 +96,7 @@ class DeliveryApplicationLine(models.Model):
         return field._description_string(self.env) if field else key
 
     def _as_text(self):
-        quantity = f"{self.quantity:.12g} {self.product_uom_id.name}"
+        quantity = f"{numeral(self.quantity)} {self.product_uom_id.name}"
         return f"{self.product_id.display_name} · {quantity}"
 
     def _note_before(self):

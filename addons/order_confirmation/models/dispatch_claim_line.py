@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.addons.written_signoff.wording import numeral
 
 KINDS = [("short", "Short"), ("damaged", "Damaged")]
 
@@ -31,5 +32,5 @@ class DispatchClaimLine(models.Model):
     def _words(self):
         """Return the line in words: goods, how much, short or damaged."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        amount = f"{self.quantity:.12g} {self.product_uom_id.name}"
+        amount = f"{numeral(self.quantity)} {self.product_uom_id.name}"
         return f"{self.product_id.display_name}: {amount} {kinds[self.kind].lower()}"

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import AccessError, UserError
 
 from ..opening import form_of, shown
@@ -260,12 +261,12 @@ class DispatchNotice(models.Model):
     def _line_differences(self, line, shipped):
         product, unit = line.product_id.display_name, line.product_uom_id
         ordered, left = line.product_uom_qty, line.qty_delivered
-        words = {"product": product, "ordered": f"{ordered:.12g} {unit.name}"}
+        words = {"product": product, "ordered": f"{numeral(ordered)} {unit.name}"}
         if unit.compare(left, ordered) > 0 and shipped:
             return [
                 self.env._(
                     "%(product)s: %(left)s left, more than the %(ordered)s ordered",
-                    left=f"{left:.12g} {unit.name}",
+                    left=f"{numeral(left)} {unit.name}",
                     **words,
                 )
             ]
@@ -273,7 +274,7 @@ class DispatchNotice(models.Model):
             return [
                 self.env._(
                     "%(product)s: %(rest)s of %(ordered)s still to follow",
-                    rest=f"{ordered - left:.12g} {unit.name}",
+                    rest=f"{numeral(ordered - left)} {unit.name}",
                     **words,
                 )
             ]
@@ -311,4 +312,4 @@ class DispatchNoticeLine(models.Model):
     lots = fields.Char("Lots / Serial Numbers", readonly=True)
 
     def _amount(self):
-        return f"{self.quantity:.12g} {self.product_uom_id.name}"
+        return f"{numeral(self.quantity)} {self.product_uom_id.name}"

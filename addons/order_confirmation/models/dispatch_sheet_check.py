@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.addons.written_signoff.wording import numeral
 
 from . import dispatch_notice  # noqa: F401 - it comes before what extends it
 
@@ -52,7 +53,7 @@ class DispatchNotice(models.Model):
     def _sheet_line_differences(self, line, agreed):
         shipped = self.line_ids.filtered(lambda row: row.sale_line_id == line)
         quantity, left = float(agreed["quantity"]), line.qty_delivered
-        amount = f"{quantity:.12g} {agreed['unit']}"
+        amount = f"{numeral(quantity)} {agreed['unit']}"
         name, unit = line.product_id.display_name, line.product_uom_id
         if unit.compare(left, quantity) > 0 and shipped:
             return [
@@ -60,7 +61,7 @@ class DispatchNotice(models.Model):
                     "%(product)s: %(left)s left, more than the %(ordered)s on the "
                     "signed sheet",
                     product=name,
-                    left=f"{left:.12g} {unit.name}",
+                    left=f"{numeral(left)} {unit.name}",
                     ordered=amount,
                 )
             ]
@@ -69,7 +70,7 @@ class DispatchNotice(models.Model):
                 self.env._(
                     "%(product)s: %(rest)s of %(ordered)s still to follow",
                     product=name,
-                    rest=f"{quantity - left:.12g} {unit.name}",
+                    rest=f"{numeral(quantity - left)} {unit.name}",
                     ordered=amount,
                 )
             ]

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
@@ -322,7 +323,7 @@ class EmergencyShipment(models.Model):
     def _compute_owed_text(self):
         for emergency in self:
             emergency.owed_text = ", ".join(
-                f"{line.product_id.display_name} {line._owed():.12g} "
+                f"{line.product_id.display_name} {numeral(line._owed())} "
                 f"{line.product_uom_id.name}"
                 for line in emergency.sudo().line_ids
                 if line._owed()

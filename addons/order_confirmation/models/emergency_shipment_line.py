@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import AccessError, UserError
 
 
@@ -65,7 +66,7 @@ class EmergencyShipmentLine(models.Model):
         return self.product_uom_id.compare(self.quantity, left) > 0
 
     def _as_text(self):
-        quantity = f"{self.quantity:.12g} {self.product_uom_id.name}"
+        quantity = f"{numeral(self.quantity)} {self.product_uom_id.name}"
         return f"{self.product_id.display_name} · {quantity}"
 
     @api.model_create_multi

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import Command, api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..opening import dialog
@@ -179,8 +179,8 @@ class FinalInspection(models.Model):
                     self.env._(
                         "Inspect more than nothing, and pass no more than was "
                         "inspected: %(passed)s of %(inspected)s passed cannot be.",
-                        passed=f"{inspection.passed_quantity:.12g}",
-                        inspected=f"{inspection.quantity:.12g}",
+                        passed=numeral(inspection.passed_quantity),
+                        inspected=numeral(inspection.quantity),
                     )
                 )
 
@@ -334,10 +334,10 @@ class FinalInspection(models.Model):
         made = inspected - sum(gone.mapped("quantity"))
         share = line.tolerance_percent / 100
         words = {
-            "made": f"{made:.12g}",
-            "ordered": f"{ordered:.12g}",
+            "made": numeral(made),
+            "ordered": numeral(ordered),
             "unit": unit.name,
-            "tolerance": f"{line.tolerance_percent:.12g}",
+            "tolerance": numeral(line.tolerance_percent),
         }
         if unit.compare(made, ordered * (1 + share)) > 0:
             return "failed", self.env._(
@@ -474,7 +474,7 @@ class FinalInspection(models.Model):
                 self.env._(
                     "%(failed)s did not pass, and every point did. Say at which point "
                     "they failed.",
-                    failed=f"{self.failed_quantity:.12g}",
+                    failed=numeral(self.failed_quantity),
                 )
             )
 
@@ -529,9 +529,9 @@ class FinalInspection(models.Model):
                 self.env._(
                     "%(inspected)s %(unit)s would be inspected, and there are no more "
                     "than %(made)s.",
-                    inspected=f"{inspected:.12g}",
+                    inspected=numeral(inspected),
                     unit=unit.name,
-                    made=f"{limit:.12g}",
+                    made=numeral(limit),
                 )
             )
 
@@ -561,7 +561,7 @@ class FinalInspection(models.Model):
             user_id=person.id,
             summary=self.with_context(lang=person.lang).env._(
                 "%(quantity)s failed: rework, scrap, keep out or concession",
-                quantity=f"{self.undecided_quantity:.12g}",
+                quantity=numeral(self.undecided_quantity),
             ),
         )
 

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import AccessError, UserError
 
 from .final_inspection import DECIDE
@@ -129,8 +130,8 @@ class FinalInspectionDecision(models.Model):
                 self.env._(
                     "%(quantity)s cannot be decided on: %(left)s %(unit)s failed and "
                     "are undecided.",
-                    quantity=f"{quantity:.12g}",
-                    left=f"{left:.12g}",
+                    quantity=numeral(quantity),
+                    left=numeral(left),
                     unit=unit.name,
                 )
             )
@@ -163,7 +164,7 @@ class FinalInspectionDecision(models.Model):
                 user_id=person.id,
                 summary=words._(
                     "Rework %(quantity)s; then %(inspection)s",
-                    quantity=f"{self.quantity:.12g}",
+                    quantity=numeral(self.quantity),
                     inspection=again.name,
                 ),
                 note=self.reason,
@@ -226,7 +227,7 @@ class FinalInspectionDecision(models.Model):
                 user_id=person.id,
                 summary=self.with_context(lang=person.lang).env._(
                     "Concession: %(quantity)s of %(product)s",
-                    quantity=f"{self.quantity:.12g}",
+                    quantity=numeral(self.quantity),
                     product=self.product_id.with_context(lang=person.lang).display_name,
                 ),
                 note=self.reason,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import UserError
 
 from .final_inspection import ATTEND, INSPECT
@@ -94,7 +95,7 @@ class MrpProduction(models.Model):
         users = self.env["res.users"]
         for production in waiting:
             company = production.company_id
-            quantity = f"{production._left_to_inspect():.12g}"
+            quantity = numeral(production._left_to_inspect())
             inspector = users._someone_of("quality", company)
             if inspector:
                 production.activity_schedule(

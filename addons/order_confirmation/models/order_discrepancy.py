@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff import keeping
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
@@ -143,7 +143,7 @@ class OrderDiscrepancy(models.Model):
         if self.kind == "price" and isinstance(value, int | float):
             return unit_price(self.env, self.sudo().currency_id, value)
         if self.kind == "tolerance" and isinstance(value, int | float):
-            return f"± {value:.12g} %"
+            return f"± {numeral(value)} %"
         return value or self.env._("nothing")
 
     # -- nobody writes here but the check and the signatures ---------------------

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
@@ -117,7 +118,7 @@ class OrderMemorandumLine(models.Model):
         }
 
     def _in_words(self, order):
-        quantity = f"{self.quantity:.12g} {self.uom_id.name or ''}".strip()
+        quantity = f"{numeral(self.quantity)} {self.uom_id.name or ''}".strip()
         head = f"{self.name}: {quantity}"
         return "\n".join(filter(None, [head, self._full_specification(order)]))
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -288,7 +288,7 @@ class OrderReview(models.Model):
                 order.env._(
                     "%(product)s: %(lost)s less can ship from stock, for %(order)s.",
                     product=row.product_id.display_name,
-                    lost=f"{row.lost:.12g}",
+                    lost=numeral(row.lost),
                     order=self.order_id.name,
                 )
                 for row in rows

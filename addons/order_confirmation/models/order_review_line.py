@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
@@ -145,7 +146,7 @@ class OrderReviewLine(models.Model):
                     "%(product)s: between 0 and the %(open)s that are open can ship "
                     "from stock.",
                     product=self.product_id.display_name,
-                    open=f"{self.open_quantity:.12g}",
+                    open=numeral(self.open_quantity),
                 )
             )
 
@@ -161,7 +162,7 @@ class OrderReviewLine(models.Model):
                     "%(product)s: please give the date, today or later, on which the "
                     "rest of %(rest)s ships.",
                     product=self.product_id.display_name,
-                    rest=f"{self.rest:.12g}",
+                    rest=numeral(self.rest),
                 )
             )
 
@@ -182,8 +183,8 @@ class OrderReviewLine(models.Model):
                     "%(product)s: %(wanted)s from stock are chosen, and %(free)s are "
                     "there that no other review is signed for.",
                     product=product.display_name,
-                    wanted=f"{wanted:.12g}",
-                    free=f"{free:.12g}",
+                    wanted=numeral(wanted),
+                    free=numeral(free),
                 )
             )
 

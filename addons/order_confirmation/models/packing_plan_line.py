@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import numeral
 from odoo.tools import formatLang
+
 
 
 class PackingPlanLine(models.Model):
@@ -74,10 +76,10 @@ class PackingPlanLine(models.Model):
 
     def _as_text(self):
         parts = [
-            f"{self.quantity:.12g} {self.product_uom_id.name}",
-            f"{self.full_cartons} × {self.per_carton:.12g} + {self.rest:.12g}",
+            f"{numeral(self.quantity)} {self.product_uom_id.name}",
+            f"{self.full_cartons} × {numeral(self.per_carton)} + {numeral(self.rest)}",
             f"{self.inners} / {self.cartons} / {self.pallets}",
-            f"{self.gross_weight:.12g}",
+            numeral(self.gross_weight),
             self.labels or "",
             self.marks or "",
         ]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
@@ -322,7 +322,7 @@ class ProductionException(models.Model):
                         "%(production)s makes %(made)s %(unit)s: not more than that "
                         "can be hit.",
                         production=row.production_id.name,
-                        made=f"{row.production_qty:.12g}",
+                        made=numeral(row.production_qty),
                         unit=unit.name,
                     )
                 )
@@ -430,7 +430,7 @@ class ProductionException(models.Model):
             "%(description)s",
             kind=kinds[self.kind],
             production=self.production_name,
-            quantity=f"{self.quantity:.12g}",
+            quantity=numeral(self.quantity),
             unit=self.product_uom_id.with_env(env).sudo().name,
             delay=self._delay_words(env),
             description=self.description,
@@ -438,8 +438,8 @@ class ProductionException(models.Model):
 
     def _delay_words(self, env):
         if self.delay_unit == "days":
-            return env._("%s working days of delay", f"{self.delay:.12g}")
-        return env._("%s working hours of delay", f"{self.delay:.12g}")
+            return env._("%s working days of delay", numeral(self.delay))
+        return env._("%s working hours of delay", numeral(self.delay))
 
     def _tell_reported(self):
         """Start the clocks and tell customer service, and the head of production."""
@@ -518,7 +518,7 @@ class ProductionException(models.Model):
                 "production": row.production_name,
                 "kind": row.kind,
                 "quantity": row.quantity,
-                "delay": f"{row.delay:.12g} {row.delay_unit}",
+                "delay": f"{numeral(row.delay)} {row.delay_unit}",
                 "description": row.description or "",
                 "plan": row.plan or "",
                 "plan_date": row.plan_date or None,

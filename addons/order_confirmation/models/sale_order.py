@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import numeral
 
 from ..goods_words import in_words
 
@@ -116,7 +117,7 @@ class SaleOrder(models.Model):
 
     def _deposit_words(self):
         percent = self.payment_term_id.deposit_percent
-        return f"{percent:.12g} %" if percent else ""
+        return f"{numeral(percent)} %" if percent else ""
 
     def _finance_terms(self):
         """What a clearance covers: the amount, and the quantities (ORD-50)."""
@@ -161,7 +162,7 @@ class SaleOrder(models.Model):
     def _signoff_label(self, path):
         """Name a term as the form does: the line's product, the field's label."""
         if path[0] == "lines" and len(path) > 1:
-            line = self.env["sale.order.line"].sudo().browse(int(path[1])).exists()
+            line = self.sudo().order_line.filtered(lambda row: row.id == int(path[1]))
             name = line.product_id.display_name or self.env._("removed line")
             return f"{name}, {line._term_label(path[-1])}" if len(path) > 2 else name
         if path[0] == "deposit":

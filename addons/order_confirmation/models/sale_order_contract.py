@@ -1,7 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare, format_datetime
@@ -264,7 +264,7 @@ class SaleOrder(models.Model):
 
     def _deposit_words(self):
         percent = self.deposit_percent
-        return f"{percent:.12g} %" if percent else ""
+        return f"{numeral(percent)} %" if percent else ""
 
     @api.depends_context("lang", "tz")
     @api.depends(
@@ -325,7 +325,7 @@ class SaleOrder(models.Model):
         if isinstance(key, tuple):
             return unit_price(self.env, self.currency_id, value)
         if key == "deposit":
-            return f"{value:.12g} %"
+            return f"{numeral(value)} %"
         return value or self.env._("nothing")
 
     # -- accepting it in writing -------------------------------------------------

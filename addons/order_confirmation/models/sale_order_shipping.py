@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 
 
 class Leaving:
@@ -221,7 +221,7 @@ class SaleOrder(models.Model):
                 joined(
                     self.env,
                     (
-                        f"{line.product_id.display_name} {quantity:.12g} "
+                        f"{line.product_id.display_name} {numeral(quantity)} "
                         f"{line.product_uom_id.name}"
                         for line, quantity in short
                     ),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from odoo import models
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 
 
@@ -110,8 +110,9 @@ class PackingPlan(models.Model):
                         self.env,
                         (
                             f"{product.display_name} "
-                            f"{leaving.get(product, 0.0):.12g} / "
-                            f"{planned.get(product, 0.0):.12g} {product.uom_id.name}"
+                            f"{numeral(leaving.get(product, 0.0))} / "
+                            f"{numeral(planned.get(product, 0.0))} "
+                            f"{product.uom_id.name}"
                             for product in sorted(changed, key=lambda row: row.id)
                         ),
                     ),

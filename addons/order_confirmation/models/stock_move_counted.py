@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import UserError
 
 BEGUN = ("progress", "to_close")
@@ -65,7 +66,7 @@ class StockMoveLine(models.Model):
                         "made here comes into stock through its manufacturing order; "
                         "what was found is inspected by quality first, under Final "
                         "Inspections.",
-                        quantity=f"{more:.12g}",
+                        quantity=numeral(more),
                         unit=product.uom_id.name,
                         product=product.display_name,
                         productions=", ".join(productions.mapped("name")),

@@ -2,7 +2,7 @@ from collections import defaultdict
 from types import SimpleNamespace
 
 from odoo import models
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 
 from .. import passing
@@ -33,9 +33,9 @@ class StockMoveLine(models.Model):
                         "inspection signed by quality.",
                         lot=lot.name,
                         product=lot.product_id.display_name,
-                        wanted=f"{wanted:.12g}",
+                        wanted=numeral(wanted),
                         unit=lot.product_id.uom_id.name,
-                        passed=f"{passed[lot.id]:.12g}",
+                        passed=numeral(passed[lot.id]),
                     )
                 )
 
@@ -153,9 +153,9 @@ class MrpProduction(models.Model):
                         "quality has passed %(passed)s. Missing: a final inspection "
                         "signed by quality.",
                         production=joined(self.env, asked.mapped("name")),
-                        wanted=f"{wanted:.12g}",
+                        wanted=numeral(wanted),
                         unit=uom.name,
-                        passed=f"{max(0.0, free + unit.batch.stocked):.12g}",
+                        passed=numeral(max(0.0, free + unit.batch.stocked)),
                     )
                 )
             # What goes now is taken from what siblings in the same go may use.

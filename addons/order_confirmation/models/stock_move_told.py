@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 
 
 class StockMove(models.Model):
@@ -26,7 +26,7 @@ class StockMove(models.Model):
             texts = [
                 words._(
                     "In stock: %(quantity)s %(unit)s of %(product)s (%(production)s).",
-                    quantity=f"{row['quantity']:.12g}",
+                    quantity=numeral(row["quantity"]),
                     unit=product.with_env(words).uom_id.name,
                     product=product.with_env(words).display_name,
                     production=joined(words, row["productions"].mapped("name")),

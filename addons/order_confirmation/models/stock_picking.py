@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import fields, models
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 
 from .sale_order_shipping import Leaving
@@ -268,7 +268,8 @@ class StockMove(models.Model):
                 goods=joined(
                     self.env,
                     (
-                        f"{product.display_name} {quantity:.12g} {product.uom_id.name}"
+                        f"{product.display_name} {numeral(quantity)} "
+                        f"{product.uom_id.name}"
                         for product, quantity in uncovered.items()
                     ),
                 ),

@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.addons.written_signoff.wording import numeral
 from odoo.exceptions import UserError
 
 
@@ -126,7 +127,7 @@ class FinanceClearanceLine(models.TransientModel):
                     "%(product)s: %(quantity)s cannot be cleared, %(most)s at most: "
                     "what was ordered, with its tolerance.",
                     product=line.product_id.display_name,
-                    quantity=f"{self.quantity:.12g}",
-                    most=f"{most:.12g} {line.product_uom_id.name}",
+                    quantity=numeral(self.quantity),
+                    most=f"{numeral(most)} {line.product_uom_id.name}",
                 )
             )

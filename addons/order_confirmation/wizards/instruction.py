@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.digest import plain
-from odoo.addons.written_signoff.wording import joined, table
+from odoo.addons.written_signoff.wording import joined, numeral, table
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -71,7 +71,7 @@ class SaleOrder(models.Model):
         packing = filter(None, [self.packing, self.labelling])
         return {
             "quantity": "\n".join(
-                f"{line.product_id.display_name}: {line.product_uom_qty:.12g} "
+                f"{line.product_id.display_name}: {numeral(line.product_uom_qty)} "
                 f"{line.product_uom_id.name}"
                 for line in lines
             ),
@@ -81,7 +81,7 @@ class SaleOrder(models.Model):
                 end=format_date(self.env, self.production_completion_date) or "–",
             ),
             "tolerance": "\n".join(
-                f"{line.product_id.display_name}: ± {line.tolerance_percent:.12g} %"
+                f"{line.product_id.display_name}: ± {numeral(line.tolerance_percent)} %"
                 for line in lines
             ),
             "packing": "\n".join(packing) or nothing,

@@ -1,4 +1,5 @@
 from . import (
+    ir_qweb_fields,
     kept_record,
     signoff_chain,
     signoff_delegation,

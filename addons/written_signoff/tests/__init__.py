@@ -17,4 +17,5 @@ from . import (
     test_verification,
     test_void,
     test_withdraw,
+    test_wording,
 )
