@@ -110,6 +110,7 @@ from . import (
     sale_order_contract,
     sale_order_delegation,
     sale_order_discrepancy,
+    sale_order_elsewhere,
     sale_order_estimate,
     sale_order_formula,
     sale_order_hold,

@@ -57,13 +57,29 @@ class SaleOrderLine(models.Model):
         "product_id.product_tmpl_id.bom_ids.bom_line_ids.product_qty",
     )
     def _compute_formula(self):
-        """Name the bill of materials and mark what it says, so that a change shows."""
+        """Name the bill of materials and mark what it says, so that a change shows.
+
+        What the parts are made of belongs to it, level by level.
+        """
         for company, lines in self.grouped("company_id").items():
-            found = self.env["mrp.bom"]._bom_find(
-                lines.product_id, company_id=company.id
-            )
+            found = self._formulas(lines.product_id, company)
             for line in lines:
-                line.formula = _formula_name(found[line.product_id])
+                bom = found.get(line.product_id)
+                line.formula = _formula_name(bom, found) if bom else ""
+
+    @api.model
+    def _formulas(self, products, company):
+        """Return ``{product: bill of materials}`` of these and of all their parts.
+
+        A few queries for each level, whatever the number of products.
+        """
+        found, boms = {}, self.env["mrp.bom"]
+        while products:
+            made = boms._bom_find(products, company_id=company.id)
+            found.update((product, made[product]) for product in products)
+            below = boms.union(*made.values()).bom_line_ids.product_id
+            products = below.filtered(lambda part: part not in found)
+        return found
 
     def _term_label(self, key):
         names = {
@@ -118,12 +134,19 @@ class SaleOrderLine(models.Model):
         return result
 
 
-def _formula_name(bom):
-    if not bom:
-        return ""
-    parts = [
-        [row.product_id.id, row.product_qty, row.product_uom_id.id]
-        for row in bom.bom_line_ids
-    ]
-    mark = sha256(canonical({"quantity": bom.product_qty, "parts": parts}))[:8]
+def _formula_name(bom, found):
+    mark = sha256(canonical(_formula_content(bom, found)))[:8]
     return f"{bom.display_name} #{mark}"
+
+
+def _formula_content(bom, found, above=()):
+    """Return what a bill of materials says, with those of its parts within."""
+    parts = []
+    for row in bom.bom_line_ids:
+        part = [row.product_id.id, row.product_qty, row.product_uom_id.id]
+        below = found.get(row.product_id)
+        # One that contains itself is refused elsewhere; here it ends.
+        if below and below not in above:
+            part.append(_formula_content(below, found, (*above, bom)))
+        parts.append(part)
+    return {"quantity": bom.product_qty, "parts": parts}

@@ -81,10 +81,74 @@ class TestStatements(OrderCase):
         order = self.order()
         self.sign(order, "technical", "technical")
         self.bom.bom_line_ids[0].product_qty = 60
-        self.env.flush_all()
-        self.env.invalidate_all()
         self.assertFalse(order._signoff_valid(["technical"]))
-        order._signoff_void_changed()
+        self.assertEqual(self.states(order)["technical"], "void")
+        void = order.signature_ids.closing_ids
+        self.assertIn("Brochure, formula", void.statement)
+
+    def test_a_change_of_a_part_s_formula_voids(self):
+        """ORD-15: what a part is made of belongs to the formula."""
+        parts = self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": self.ink.product_tmpl_id.id,
+                "company_id": self.company.id,
+                "bom_line_ids": [
+                    Command.create({"product_id": self.paper.id, "product_qty": 1})
+                ],
+            }
+        )
+        order, other = self.order(), self.order()
+        other.order_line.product_id = self.env["product.product"].create(
+            {"name": "Poster"}
+        )
+        for one in (order, other):
+            self.sign(one, "technical", "technical")
+        parts.bom_line_ids.product_qty = 2
+        self.assertEqual(self.states(order)["technical"], "void")
+        self.assertEqual(self.states(other)["technical"], "valid")
+
+    def test_another_formula_voids(self):
+        """ORD-15: one that comes first, or goes, is another formula."""
+        order = self.order()
+        for change in (
+            lambda: self.bom.copy({"sequence": -1, "product_qty": 50}),
+            lambda: self.bom.search([("sequence", "=", -1)]).unlink(),
+        ):
+            self.sign(order, "technical", "technical")
+            change()
+            self.assertFalse(order._signoff_valid(["technical"]))
+            rows = order.signature_ids.filtered(lambda row: row.kind == "signature")
+            self.assertEqual(set(rows.mapped("state")), {"void"})
+
+    def test_what_the_order_names_voids_when_it_changes(self):
+        """ORD-15: goods, customer, address and payment terms, wherever they change."""
+        for change in (
+            lambda: self.brochure.write({"name": "Leaflet"}),
+            lambda: self.brochure.write({"default_code": "LEAF-2"}),
+            lambda: self.customers["b"].write({"street": "9 Quay Lane"}),
+            lambda: self.customers["b"].write({"name": "Customer B and Sons"}),
+            lambda: self.terms.write({"name": "On delivery"}),
+        ):
+            order = self.order()
+            self.sign_all(order, sheet=False)
+            sheet = self.sent_sheet(order)
+            self.assertFalse(sheet._outdated())
+            signature = sheet._signoff_latest(["sheet_check"])[sheet.id, "sheet_check"]
+            change()
+            self.assertEqual(signature.state, "void")
+
+    def test_the_nightly_look_finds_the_rest(self):
+        """ORD-15: a unit renamed voids at night what it was signed with."""
+        order, done = self.order(), self.order()
+        for one in (order, done):
+            self.sign(one, "technical", "technical")
+        done.action_cancel()
+        self.brochure.uom_id.name = "Sheet"
+        self.assertEqual(self.states(order)["technical"], "valid")
+        with self.enter_registry_test_mode():
+            self.env.ref("order_confirmation.ir_cron_terms_follow").with_user(
+                self.env.ref("base.user_root")
+            ).method_direct_trigger()
         self.assertEqual(self.states(order)["technical"], "void")
 
     def test_the_reader_s_language_changes_nothing(self):
