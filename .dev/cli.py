@@ -175,7 +175,7 @@ HELP = """\
 ./dev lint [ADD-ON ...] [--fix]  linters; --fix lets ruff mend and format
 ./dev i18n [ADD-ON ...]          bring .pot and .po files in step with the texts
 ./dev core-tests [MODULE ...]    Odoo's own tests with the suite, against without it
-./dev bench [--most N]           what the suite costs, against bare Odoo
+./dev bench [--most N | --jobs]  what the suite costs, against bare Odoo
 ./dev clean                      remove .run (databases, environment, logs)
 
 docs/development.md tells more."""

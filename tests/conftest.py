@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 sys.path.append(str(Path(__file__).parents[1] / ".dev"))
+sys.path.append(str(Path(__file__).parents[1] / "bench"))
 
 import browser as chromium
 import company
