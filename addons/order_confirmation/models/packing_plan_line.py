@@ -3,7 +3,6 @@ from odoo.addons.written_signoff.wording import numeral
 from odoo.tools import formatLang
 
 
-
 class PackingPlanLine(models.Model):
     """One product of a transfer, in cartons and pallets (ORD-56)."""
 
