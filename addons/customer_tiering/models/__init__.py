@@ -32,6 +32,7 @@ from . import (
     sale_order_line,
     sale_order_money,
     sale_order_money_trail,
+    shared_rules,
     stock_location,
     stock_move,
     stock_move_line,

@@ -1,31 +1,38 @@
 from odoo import api, fields, models, tools
 
+from . import shared_rules  # noqa: F401 - it comes before what inherits it
+
 
 class CustomerTier(models.Model):
     """A, B, C: how far a customer is trusted (TIER-01)."""
 
     _name = "customer.tier"
     _description = "Customer Tier"
-    _inherit = ["cached.rules"]
+    _inherit = ["cached.rules", "shared.rules", "recorded.rules"]
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True, tracking=True)
+    code = fields.Char(required=True, tracking=True)
     sequence = fields.Integer(
-        default=10, help="The best first. New customers start at the last one."
+        default=10,
+        tracking=True,
+        help="The best first. New customers start at the last one.",
     )
     color = fields.Integer()
     description = fields.Text(translate=True)
     min_score = fields.Float(
         "From Score",
         digits=(5, 1),
+        tracking=True,
         help="A customer whose measured score, 0 to 100, reaches this is proposed for "
         "this tier. The last tier takes the rest.",
     )
     company_id = fields.Many2one(
-        "res.company", help="Left empty, the tier serves every company."
+        "res.company",
+        tracking=True,
+        help="Left empty, the tier serves every company.",
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     rule_ids = fields.One2many("release.rule", "tier_id")
 
     _code_unique = models.UniqueIndex(

@@ -3,6 +3,8 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from . import shared_rules  # noqa: F401 - it comes before what inherits it
+
 # What makes a requirement count; of one that is never waived it is nobody's to change.
 LAWFUL = {"never_waived", "active", "code", "gate_ids"}
 # Compared by identity: no context that comes from outside can hold this object.
@@ -19,7 +21,7 @@ class ReleaseGate(models.Model):
 
     _name = "release.gate"
     _description = "Release Gate"
-    _inherit = ["cached.rules"]
+    _inherit = ["cached.rules", "shared.rules"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -59,29 +61,36 @@ class ReleaseRequirement(models.Model):
 
     _name = "release.requirement"
     _description = "Release Requirement"
-    _inherit = ["cached.rules"]
+    _inherit = ["cached.rules", "shared.rules", "recorded.rules"]
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True, tracking=True)
+    code = fields.Char(required=True, tracking=True)
     sequence = fields.Integer(default=10)
-    gate_ids = fields.Many2many("release.gate", string="Gates", required=True)
+    gate_ids = fields.Many2many(
+        "release.gate", string="Gates", required=True, tracking=True
+    )
     group_ids = fields.Many2many(
-        "res.groups", string="Who Can Meet It", help="Named in every refusal."
+        "res.groups",
+        string="Who Can Meet It",
+        tracking=True,
+        help="Named in every refusal.",
     )
     where = fields.Char(
         translate=True, help="Where in Odoo it is met; said in every refusal."
     )
     never_waived = fields.Boolean(
-        help="No tier may do without it, and nobody can grant an exception from it."
+        tracking=True,
+        help="No tier may do without it, and nobody can grant an exception from it.",
     )
     exception_group_ids = fields.Many2many(
         "res.groups",
         "release_requirement_exception_group",
         string="Who May Grant an Exception",
+        tracking=True,
         help="By signature, for one order and until a moment. Left empty: nobody.",
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     rule_ids = fields.One2many("release.rule", "requirement_id")
 
     _code_unique = models.Constraint("unique(code)", "This requirement exists already.")

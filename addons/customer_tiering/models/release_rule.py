@@ -2,16 +2,20 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..matrix import OWED, WAIVED, Rule
+from . import shared_rules  # noqa: F401 - it comes before what inherits it
 
 TREATMENTS = [("required", "Required"), ("owed", "Owed later"), ("waived", "Waived")]
 
 
 class ReleaseRule(models.Model):
-    """One cell of the matrix tier × gate × requirement (TIER-03)."""
+    """One cell of the matrix tier × gate × requirement (TIER-03).
+
+    Whose rule it is, and where its history stands, is a matter of its tier.
+    """
 
     _name = "release.rule"
     _description = "Release Rule"
-    _inherit = ["cached.rules"]
+    _inherit = ["cached.rules", "shared.rules", "recorded.part"]
     _order = "gate_id, requirement_id, tier_id"
 
     tier_id = fields.Many2one(
@@ -34,6 +38,23 @@ class ReleaseRule(models.Model):
         "CHECK(treatment != 'owed' OR owed_days > 0)",
         "What is owed later needs the number of working days.",
     )
+
+    def _rule_company(self):
+        return self.tier_id.company_id
+
+    def _part_of(self):
+        return self.tier_id
+
+    def _part_words(self):
+        words = dict(self._fields["treatment"]._description_selection(self.env))
+        treatment = words.get(self.treatment, "")
+        if self.treatment == OWED:
+            treatment = self.env._(
+                "%(treatment)s, working days: %(days)s",
+                treatment=treatment,
+                days=self.owed_days,
+            )
+        return f"{self.gate_id.name}, {self.requirement_id.name}", treatment
 
     @api.constrains("treatment", "requirement_id", "gate_id")
     def _check_rule(self):
@@ -88,9 +109,18 @@ class ReleaseRule(models.Model):
             for rule in self.search([("tier_id", "in", tiers.ids)])
         }
         requirements = self.env["release.requirement"].search([])  # pylint: disable=no-search-all
+        may = self.has_access("write")
+        shared = self._may_change_shared()
         return {
-            "editable": self.has_access("write"),
-            "tiers": [{"id": tier.id, "name": tier.name} for tier in tiers],
+            "editable": may and bool(shared or tiers.company_id or not tiers),
+            "tiers": [
+                {
+                    "id": tier.id,
+                    "name": tier.name,
+                    "editable": may and bool(tier.company_id or shared),
+                }
+                for tier in tiers
+            ],
             "gates": [
                 {
                     "id": gate.id,

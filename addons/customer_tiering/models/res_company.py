@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.models.recorded_rules import changes_in_words
+from odoo.addons.written_signoff.wording import words
 from odoo.exceptions import UserError
 
 _SWITCH_KEY = object()
@@ -41,7 +43,41 @@ class ResCompany(models.Model):
             vals.pop("release_control_since")
         if "release_control" in vals:
             self._check_switch(vals)
-        return super().write(vals)
+        names = sorted(vals.keys() & self._recorded_settings())
+        before = self._settings_in_words(names)
+        result = super().write(vals)
+        self._note_settings(before, self._settings_in_words(names))
+        return result
+
+    @api.model
+    def _recorded_settings(self):
+        """Return the settings whose changes are on record (PLT-05). To be extended."""
+        return {"release_control", "owed_escalation_days"}
+
+    def _settings_in_words(self, names):
+        """Return ``{company: {label of a setting: its value in words}}``."""
+        return {
+            company: {
+                company._fields[name]._description_string(self.env): words(
+                    self.env, company[name]
+                )
+                for name in names
+            }
+            for company in self
+        }
+
+    def _note_settings(self, before, after):
+        """Say in the chatter of the company's own contact what was set, by whom."""
+        if not self.env.registry.ready:
+            return
+        for company in self:
+            changes = [
+                (label, old, after[company][label])
+                for label, old in before[company].items()
+                if old != after[company][label]
+            ]
+            if changes:
+                company.sudo().partner_id.message_post(body=changes_in_words(changes))
 
     def _holds_switch(self):
         return self.env.context.get("release_switch") is _SWITCH_KEY

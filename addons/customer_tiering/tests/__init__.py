@@ -8,6 +8,7 @@ from . import (
     test_money_ways,
     test_owed,
     test_reevaluation,
+    test_rules_on_record,
     test_standard,
     test_tier_change,
 )

@@ -1,6 +1,7 @@
 from . import (
     ir_qweb_fields,
     kept_record,
+    recorded_rules,
     signoff_chain,
     signoff_delegation,
     signoff_finding,

@@ -2,12 +2,14 @@ from odoo import api, fields, models, tools
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
+from . import recorded_rules  # noqa: F401 - it comes before what inherits it
+
 
 class SignoffPurpose(models.Model):
     """What people sign for, and who may. Each change of it is on record (ROL-03)."""
 
     _name = "signoff.purpose"
-    _inherit = ["mail.thread"]
+    _inherit = ["recorded.rules"]
     _description = "Sign-off Purpose"
     _order = "sequence, id"
 
@@ -172,7 +174,10 @@ class SignoffPurpose(models.Model):
 
 
 class SignoffTolerance(models.Model):
+    """How far a term may move before it voids; its history is its purpose's."""
+
     _name = "signoff.tolerance"
+    _inherit = ["recorded.part"]
     _description = "Sign-off Tolerance"
     _rec_name = "term"
 
@@ -189,3 +194,14 @@ class SignoffTolerance(models.Model):
     _not_negative = models.Constraint(
         "CHECK(less >= 0 AND more >= 0)", "A tolerance cannot be negative."
     )
+
+    def _part_of(self):
+        return self.purpose_id
+
+    def _part_words(self):
+        words = self.env._(
+            "%(less)s %% less, %(more)s %% more",
+            less=f"{self.less:.12g}",
+            more=f"{self.more:.12g}",
+        )
+        return self.env._("Tolerance of %s", self.term), words

@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 from psycopg2 import IntegrityError
 
 from ..identity import identified
@@ -32,6 +32,30 @@ class TestPurpose(SigningCase):
         tracked = purpose.message_ids.tracking_value_ids.field_id.mapped("name")
         self.assertIn("group_ids", tracked)
         self.assertEqual(purpose.message_ids[0].author_id, self.root.partner_id)
+
+    def test_tolerances_are_on_record(self):
+        """PLT-05, ROL-03: what a tolerance was, and is, and who changed it."""
+        quiet = {"tracking_disable": True, "mail_notrack": True}
+        purpose = self.purpose.with_user(self.root).with_context(**quiet)
+        newest = lambda: html2plaintext(self.purpose.message_ids[0].body)  # noqa: E731
+        purpose.tolerance_ids = [Command.create({"term": "quantity", "less": 2})]
+        self.assertIn("Tolerance of quantity: – → *2 % less, 0 % more*", newest())
+        purpose.tolerance_ids.less = 99
+        self.assertIn("2 % less, 0 % more → *99 % less, 0 % more*", newest())
+        self.assertEqual(self.purpose.message_ids[0].author_id, self.root.partner_id)
+        purpose.tolerance_ids.unlink()
+        self.assertIn("99 % less, 0 % more → *–*", newest())
+
+    def test_silence_hides_no_change(self):
+        """PLT-05: no context of a call keeps a change of a purpose off the record."""
+        self.cr.precommit.run()
+        quiet = {"tracking_disable": True, "mail_notrack": True}
+        purpose = self.countersign.with_user(self.root).with_context(**quiet)
+        purpose.statement_required = False
+        self.env.flush_all()
+        self.cr.precommit.run()
+        tracked = self.countersign.message_ids.tracking_value_ids.field_id
+        self.assertIn("statement_required", tracked.mapped("name"))
 
     def test_code_stays_once_signed(self):
         self.countersign.code = "verification_other"

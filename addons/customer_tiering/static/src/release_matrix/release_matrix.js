@@ -82,7 +82,7 @@ export class ReleaseMatrix extends Component {
             gate,
             requirement,
             tier,
-            editable: this.matrix.editable,
+            editable: this.matrix.editable && tier.editable !== false,
             saved: this.state.saved === key,
             save: (treatment, days, onRefused) =>
                 this.save(
