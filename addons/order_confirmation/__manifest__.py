@@ -101,6 +101,7 @@
         "views/dispatch_under_way_views.xml",
         "views/backorder_list_views.xml",
         "views/sale_order_inspection_views.xml",
+        "views/product_standards_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "demo": ["demo/demo_company.xml"],

@@ -56,3 +56,18 @@ def deposit(own: float, agreed: float | None, accepted: bool) -> float:
     :param accepted: whether the deviation is accepted in writing
     """
     return own if agreed is None or accepted else max(own, agreed)
+
+
+def allowance_part(amounts: Iterable[float]) -> float:
+    """Return which part of what is sold is taken off again on the same order.
+
+    An order of 100 and 60, of which a line takes 40 off, is sold for three quarters:
+    0.25. More than everything is everything; where nothing is sold, nothing is taken
+    off.
+
+    :param amounts: what each line adds to the order, in one currency
+    """
+    amounts = list(amounts)
+    sold = sum(amount for amount in amounts if amount > 0)
+    taken = -sum(amount for amount in amounts if amount < 0)
+    return min(taken / sold, 1.0) if sold > 0 else 0.0

@@ -82,9 +82,6 @@ class AttackCase(OrderCase, HttpCase):
                 "group_ids": [Command.link(cls.env.ref(n).id) for n in TECHNICAL],
             }
         )
-        partner_manager = cls.env.ref("base.group_partner_manager")
-        for role in ("salesperson", "customer_service"):
-            cls.people[role].group_ids |= partner_manager
         cls.customer_place = cls.env.ref("stock.stock_location_customers")
         cls.stock_place = cls.warehouse.lot_stock_id
         cls.keys = {

@@ -92,12 +92,23 @@ class TestAttackTerms(AttackCase):
             self.attack(LINE, "write", line.ids, {"is_downpayment": True})
             self.assertIn(line, self.order_._goods())
             self.assertIn(str(line.id), self.order_._commercial_terms()["lines"])
+            self.on_paper()
         with self.undone(way="another line"):
             values = {"order_id": self.order_.id, "product_id": self.brochure.id,
                       "product_uom_qty": 5000, "is_downpayment": True}  # fmt: skip
             self.attack(LINE, "create", [values])
             self.assertNotIn("technical", self.latest(self.order_))
             self.no_sheet()
+            self.on_paper()
+
+    def on_paper(self):
+        """A sheet made now prints every line whose goods are made."""
+        self.env.invalidate_all()
+        printed = self.order_._sheet_printed("en_US")["lines"]
+        self.assertEqual(
+            [row["quantity"] for row in printed if row["kind"] == "goods"],
+            self.order_._goods().mapped("product_uom_qty"),
+        )
 
     def test_another_customer(self):
         """TIER-06, ORD-20: the sheet was signed by one customer."""

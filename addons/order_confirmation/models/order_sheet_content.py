@@ -84,7 +84,13 @@ class SaleOrder(models.Model):
         }
 
     def _sheet_lines(self):
-        return self.order_line.filtered(lambda line: not line.is_downpayment)
+        """Return the lines that print: all but those that Odoo adds for a payment.
+
+        A line of goods is on the paper, whatever it is called (ORD-20).
+        """
+        return self.order_line.filtered(
+            lambda line: not line.is_downpayment or line.product_id
+        )
 
     def _sheet_totals(self):
         """Return the rows under the table: subtotals, taxes by group, total."""

@@ -21,6 +21,9 @@ class ResCompany(models.Model):
         "The price tolerance cannot be negative.",
     )
 
+    def _recorded_settings(self):
+        return super()._recorded_settings() | {"price_tolerance_percent"}
+
     def _answering_prompt(self):
         """Return the company's phrases, or the standard ones with its name (ORD-02)."""
         self.ensure_one()

@@ -15,6 +15,9 @@ class ResCompany(models.Model):
         "to the special-product contract review: 1/3, 0.25 or 25 %.",
     )
 
+    def _recorded_settings(self):
+        return super()._recorded_settings() | {"special_limit"}
+
     def _special_limit(self):
         """Return the limit as a fraction."""
         return read_limit(self.sudo().special_limit or DEFAULT_LIMIT)

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import float_compare, format_datetime
 from odoo.tools.misc import formatLang
 
-from ..contract import deposit, deviations
+from ..contract import allowance_part, deposit, deviations
 from . import sale_order, sale_order_line, sale_order_sheet  # noqa: F401 - extended
 from .order_completeness import OPEN_INTAKE
 
@@ -87,6 +87,14 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         groups="base.group_user",
     )
+    allowance_part = fields.Float(
+        "Discount on the Whole",
+        compute="_compute_allowance_part",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="What lines with negative amounts take off the others, as a part of them: "
+        "0.1 for a tenth. Prices are compared less this part.",
+    )
 
     # -- which contract ----------------------------------------------------------
 
@@ -162,6 +170,17 @@ class SaleOrder(models.Model):
             order.delivery_terms = contract.delivery_terms or order.delivery_terms
 
     # -- where the order departs -------------------------------------------------
+
+    @api.depends(
+        "order_line.price_unit", "order_line.product_uom_qty", "order_line.discount",
+        "order_line.display_type", "order_line.combo_item_id",
+    )  # fmt: skip
+    def _compute_allowance_part(self):
+        """Spread what is taken off the whole over what is sold (ORD-06, ORD-07)."""
+        for order in self:
+            order.allowance_part = allowance_part(
+                line._net_amount() for line in order.order_line
+            )
 
     def _contract_deviations(self):
         """Return ``{order id: {term: (agreed, ordered)}}``, by the facts of now.
@@ -525,22 +544,48 @@ class SaleOrderLine(models.Model):
     def _is_priced(self):
         """Return whether the line sells something at a price of its own.
 
-        Sections, notes, down payments and discounts on the whole do not.
+        Sections, notes, and the lines that Odoo makes for a down payment or for a
+        discount on the whole do not. Goods do, whatever a line of them is called.
         """
         self.ensure_one()
         return bool(
             self.product_id
             and not self.display_type
-            and not self.is_downpayment
-            and not self._is_global_discount()
-            and not self.combo_item_id
+            and not self._is_mere_discount()
+            and not self._is_of_combo()
             and self.product_type != "combo"
         )
 
-    def _net_price(self):
-        """Return the price of one unit less the line's discount."""
+    def _is_mere_discount(self):
         self.ensure_one()
-        return self.price_unit * (1 - self.discount / 100)
+        goods = self.product_type == "consu"
+        return self._is_global_discount() and not goods and self._net_amount() <= 0
+
+    def _is_of_combo(self):
+        """Return whether Odoo priced the line as a part of a combination."""
+        self.ensure_one()
+        return (
+            self.combo_item_id.product_id == self.product_id
+            and self.linked_line_id.product_type == "combo"
+        )
+
+    def _net_amount(self):
+        """Return the price of the whole line less its own discount, 0 for a title."""
+        self.ensure_one()
+        if self.display_type:
+            return 0.0
+        return self.product_uom_qty * self.price_unit * (1 - self.discount / 100)
+
+    def _net_price(self):
+        """Return the price of one unit less all discounts.
+
+        That of the line, and its part of what other lines take off the whole.
+        """
+        self.ensure_one()
+        price = self.price_unit * (1 - self.discount / 100)
+        if self._net_amount() < 0:
+            return price
+        return price * (1 - self.order_id.sudo().allowance_part)
 
     def _contract_digits(self):
         return self.env["decimal.precision"].precision_get("Product Price")

@@ -19,7 +19,7 @@ from .order_discrepancy import SETTLE, VERIFY, WAITING, Settling, keyed
 TODO = "order_confirmation.activity_verify_discrepancy"
 COMPARED = {
     "product_id", "product_uom_id", "price_unit", "discount", "specification",
-    "tolerance_percent",
+    "tolerance_percent", "product_uom_qty", "is_downpayment", "extra_tax_data",
 }  # fmt: skip
 
 
@@ -62,6 +62,27 @@ class SaleOrder(models.Model):
         if len(rows) == 1:
             action.update(res_id=rows.id, views=[(False, "form")])
         return action
+
+    # -- the price list in force -------------------------------------------------
+
+    def _own_price_list(self):
+        """Return the customer's price list, whichever was chosen on the order."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        customer = self.sudo().partner_id.with_company(company)
+        return customer.property_product_pricelist
+
+    def _price_list_day(self):
+        """Return the moment whose prices count, in UTC.
+
+        Now, until the order is released; then that of the release, which Odoo notes
+        as the order's date, and never one before the order was entered.
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.state != "sale":
+            return now
+        return min(max(self.date_order or now, self.create_date or now), now)
 
     # -- what opens them ---------------------------------------------------------
 
@@ -243,13 +264,29 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         """Check lines of a released order that now say something else."""
+        if not vals.keys() & COMPARED:
+            return super().write(vals)
+        spread = self._released_lines()._orders_with_allowance()
         result = super().write(vals)
-        if vals.keys() & COMPARED:
-            self._check_released_lines()
+        self._check_released_lines(spread)
         return result
 
-    def _check_released_lines(self):
-        self.filtered(lambda line: line.state == "sale")._check_discrepancies()
+    def _released_lines(self):
+        return self.filtered(lambda line: line.state == "sale")
+
+    def _orders_with_allowance(self):
+        orders = self.order_id.sudo().filtered("allowance_part")
+        return orders.with_env(self.env)
+
+    def _check_released_lines(self, spread=None):
+        """Check these lines, and all of an order from which something is taken off.
+
+        :param spread: orders from which something was taken off before
+        """
+        lines = self._released_lines()
+        orders = lines._orders_with_allowance()
+        orders |= spread or orders.browse()
+        (lines | orders.order_line)._check_discrepancies()
 
     # -- the check ---------------------------------------------------------------
 
@@ -359,7 +396,7 @@ class SaleOrderLine(models.Model):
             references.append(Reference(CONTRACT, contract.name, agreed))
         listed = lists.get(self.id)
         if listed:
-            name = self.order_id.pricelist_id.name or ""
+            name = self.order_id._own_price_list().name or ""
             references.append(Reference(PRICE_LIST, name, listed))
         if last:
             price = self._price_of(last)
@@ -401,18 +438,21 @@ class SaleOrderLine(models.Model):
     def _list_prices(self):
         """Return ``{line id: net price by the price list in force}``.
 
-        In the line's currency and unit, as Odoo prices it; 0 where the list has none.
-        The rules of a price list are read once per order, whatever its lines.
+        That of the customer, on the day that counts: neither another list chosen on
+        the order nor another date on it changes what is in force (ORD-07). In the
+        line's currency and unit, as Odoo prices it; 0 where the list has none. The
+        rules of a price list are read once per order, whatever its lines.
         """
         prices = {}
         for order, lines in self.grouped("order_id").items():
-            lists = order.pricelist_id
-            rules = lists._get_applicable_rules(lines.product_id, order.date_order)
+            day = order._price_list_day()
+            lists = order._own_price_list()
+            rules = lists._get_applicable_rules(lines.product_id, day)
             for line in lines.with_company(order.company_id):
-                prices[line.id] = line._price_by(rules, order)
+                prices[line.id] = line._price_by(rules, order, day)
         return prices
 
-    def _price_by(self, rules, order):
+    def _price_by(self, rules, order, day):
         product, unit = self.product_id, self.product_uom_id
         quantity = self.product_uom_qty or 1.0
         own = unit._compute_quantity(quantity, product.uom_id, raise_if_failure=False)
@@ -422,7 +462,7 @@ class SaleOrderLine(models.Model):
             product=product.with_context(**self._get_product_price_context()),
             quantity=quantity,
             uom=unit,
-            date=order.date_order,
+            date=day,
             currency=self.currency_id,
         )
         taxes = product.taxes_id._filter_taxes_by_company(order.company_id)
@@ -457,7 +497,6 @@ class SaleOrderLine(models.Model):
                        SELECT commercial_partner_id FROM asked)
                    AND earlier.state = 'sale'
                    AND line.display_type IS NULL AND line.price_unit > 0
-                   AND line.is_downpayment IS NOT TRUE
                    AND COALESCE(line.discount, 0) < 100
             ), last AS (
                 SELECT DISTINCT ON (asked.id) asked.id, sold.order_id, sold.product_id

@@ -16,8 +16,10 @@ STATES = [
 # What an order takes over. It stays once an order was released on it (TIER-08).
 TERMS = {
     "partner_id", "company_id", "date_start", "payment_term_id", "deposit_percent",
-    "incoterm_id", "incoterm_location", "delivery_terms", "price_ids", "currency_id",
+    "incoterm_id", "incoterm_location", "delivery_terms", "currency_id",
 }  # fmt: skip
+# Prices look after themselves: those of goods that nobody was sent may still change.
+FOLLOWED = TERMS | {"price_ids", "date_end", "cancel_reason"}
 
 
 class SalesContract(models.Model):
@@ -295,7 +297,7 @@ class SalesContract(models.Model):
         if "scan_ids" in vals:
             for contract in self:
                 adopt_attachments(contract, contract.scan_ids)
-        if vals.keys() & (TERMS | {"date_end", "cancel_reason"}):
+        if vals.keys() & FOLLOWED:
             self._follow_orders(orders)
         return result
 
@@ -316,23 +318,37 @@ class SalesContract(models.Model):
             partner = self.env["res.partner"].browse(vals["partner_id"])
             vals["partner_id"] = partner.commercial_partner_id.id
 
-    def _check_not_released_on(self):
+    def _check_not_released_on(self, products=None):
         """Refuse to change what a released order stands on.
 
+        :param products: what the change is about; None for the contract as a whole
         :raises UserError: naming contract and order
         """
-        released = self.env["sale.order"].sudo().search(
-            [("contract_id", "in", self.ids), ("state", "=", "sale")], limit=1
-        )  # fmt: skip
-        if released:
+        domain = Domain("contract_id", "in", self.ids) & Domain("state", "=", "sale")
+        if products is not None:
+            domain &= Domain("order_line.product_id", "in", products.ids)
+        released = self.env["sale.order"].sudo().search(domain, limit=1)
+        if not released:
+            return
+        names = {"order": released.name, "contract": released.contract_id.name}
+        if products is None:
             raise UserError(
                 self.env._(
                     "Order %(order)s was released under contract %(contract)s, whose "
                     "terms therefore stay. Give it a last day and make its successor.",
-                    order=released.name,
-                    contract=released.contract_id.name,
+                    **names,
                 )
             )
+        sold = released.order_line.product_id & products.sudo()
+        raise UserError(
+            self.env._(
+                "Order %(order)s was released under contract %(contract)s with "
+                "%(product)s, whose price therefore stays. Prices of other products "
+                "may be added.",
+                product=sold[:1].with_env(self.env).sudo().display_name,
+                **names,
+            )
+        )
 
     def _open_orders(self):
         """Return the orders not yet released of the customers of these contracts."""

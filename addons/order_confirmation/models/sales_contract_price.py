@@ -44,22 +44,38 @@ class SalesContractPrice(models.Model):
     def create(self, vals_list):
         """Keep the prices under which an order was released (TIER-08)."""
         prices = super().create(vals_list)
-        prices.contract_id._check_not_released_on()
+        prices._check_not_sold()
         prices._follow_orders()
         return prices
 
     def write(self, vals):
-        self.contract_id._check_not_released_on()
+        """Keep them here, too; what was another product's becomes none of those."""
+        self._check_not_sold()
+        contracts = self.contract_id.browse(vals.get("contract_id") or ())
+        products = self.product_id.browse(vals.get("product_id") or ())
+        if contracts or products:
+            (contracts or self.contract_id)._check_not_released_on(
+                products or self.product_id
+            )
+        contracts |= self.contract_id
         result = super().write(vals)
-        self._follow_orders()
+        contracts._follow_orders()
         return result
 
     def unlink(self):
         contracts = self.contract_id
-        contracts._check_not_released_on()
+        self._check_not_sold()
         result = super().unlink()
         contracts._follow_orders()
         return result
+
+    def _check_not_sold(self):
+        """Refuse to touch a price that a released order stands on.
+
+        :raises UserError: naming contract, order and product
+        """
+        for contract, prices in self.grouped("contract_id").items():
+            contract._check_not_released_on(prices.product_id)
 
     def _follow_orders(self):
         self.contract_id._follow_orders()

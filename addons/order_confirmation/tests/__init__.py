@@ -28,6 +28,7 @@ from . import (
     test_order_discrepancy,
     test_order_estimate,
     test_order_review,
+    test_own_work,
     test_packing,
     test_packing_properties,
     test_passing_properties,

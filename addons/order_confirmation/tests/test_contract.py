@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ..contract import Agreed, agreed_price, deposit, deviations
+from ..contract import Agreed, agreed_price, allowance_part, deposit, deviations
 
 numbers = st.floats(0, 1e6)
 # The first draws of a run wait for the machine, not for the data.
@@ -52,3 +52,17 @@ def test_nobody_escapes_the_deposit_without_acceptance(own, agreed, accepted):
     assert result >= own or accepted
     assert accepted or agreed is None or result >= agreed
     assert not accepted or result == own
+
+
+@patient
+@given(st.lists(st.floats(-1e6, 1e6), max_size=8))
+def test_what_is_taken_off_the_whole_is_a_part_of_it(amounts):
+    """ORD-06: between nothing and everything, and what is left is what is paid."""
+    part = allowance_part(amounts)
+    assert 0 <= part <= 1
+    sold = sum(amount for amount in amounts if amount > 0)
+    total = sum(amounts)
+    if total > 0:
+        assert abs(sold * (1 - part) - total) <= 1e-6 * sold
+    if all(amount >= 0 for amount in amounts):
+        assert part == 0

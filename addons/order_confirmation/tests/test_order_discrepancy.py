@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, JsonRpcException, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from .intake_case import IntakeCase
 
@@ -62,6 +62,13 @@ class TestDiscrepancyOpened(DiscrepancyCase):
         self.company.price_tolerance_percent = 0
         order.order_line._check_discrepancies()
         self.assertTrue(order.discrepancy_ids)
+
+    def test_who_loosened_the_tolerance(self):
+        """PLT-05, ORD-07: what the company tolerates, and its largest deviation."""
+        self.company.write({"price_tolerance_percent": 50, "special_limit": "1/2"})
+        words = html2plaintext(self.company.partner_id.message_ids[0].body)
+        self.assertIn("Price Tolerance (%): 2.0 → *50.0*", words)
+        self.assertIn("Largest Deviation: 1/3 → *1/2*", words)
 
     def test_one_per_line_and_kind(self):
         """ORD-07: checked again, nothing is opened twice; changed, it is renewed."""
@@ -206,14 +213,14 @@ class TestDiscrepancyOpened(DiscrepancyCase):
         self.assertNotIn("Price list", order.discrepancy_ids.expected)
 
     def test_lines_that_are_not_priced(self):
-        """ORD-07: sections, notes and down payments are not compared."""
+        """ORD-07: sections, notes and Odoo's down payments are not compared."""
         order = self.order()
         order.order_line = [
             Command.create({"display_type": "line_section", "name": "Covers"}),
             Command.create({"display_type": "line_note", "name": "As last year"}),
             Command.create(
                 {
-                    "product_id": self.brochure.id,
+                    "name": "Down payment",
                     "is_downpayment": True,
                     "price_unit": 70,
                     "product_uom_qty": 0,
@@ -221,6 +228,183 @@ class TestDiscrepancyOpened(DiscrepancyCase):
             ),
         ]
         self.assertFalse(order.discrepancy_ids)
+
+    def test_goods_by_another_name_are_compared(self):
+        """ORD-07: goods called a down payment or a discount keep their price."""
+        for name, value in (
+            ("is_downpayment", True),
+            ("extra_tax_data", {"computation_key": "global_discount,1"}),
+        ):
+            order = self.order()
+            line = order.order_line.with_user(self.seller)
+            with self.subTest(name):
+                line.write({name: value, "price_unit": 0.5})
+                row = order.discrepancy_ids
+                self.assertEqual((row.state, row.difference_percent), ("open", 75))
+            with self.subTest(name, way="new line"):
+                order.order_line = [
+                    Command.create(
+                        {"product_id": self.brochure.id, name: value, "price_unit": 1}
+                    )
+                ]
+                self.assertEqual(len(order.discrepancy_ids), 2)
+
+    def discount(self, order, **values):
+        """Take something off the whole with Odoo's own dialog, as the salesperson."""
+        self.company.sale_discount_product_id = self.env["product.product"].create(
+            {"name": "Discount", "type": "service", "list_price": 0}
+        )
+        dialog = self.env["sale.order.discount"].with_user(self.seller)
+        dialog.create({"sale_order_id": order.id, **values}).action_apply_discount()
+
+    def test_a_discount_on_the_whole_is_on_every_price(self):
+        """ORD-07: a global discount or a fixed amount off is in doubt as a price."""
+        for values in (
+            {"discount_type": "so_discount", "discount_percentage": 0.6},
+            {"discount_type": "amount", "discount_amount": 1200},
+        ):
+            with self.subTest(values["discount_type"]):
+                order = self.order()
+                order.order_line.tax_ids = False
+                self.discount(order, **values)
+                self.assertAlmostEqual(order.amount_total, 800)
+                row = order.discrepancy_ids
+                self.assertEqual((row.kind, row.state), ("price", "open"))
+                self.assertIn("0.80", row.found)
+                self.assertAlmostEqual(row.difference_percent, 60)
+                order.order_line[1].unlink()
+                self.assertEqual(row.state, "cleared")
+
+    def test_anything_that_takes_off_counts(self):
+        """ORD-07: a negative line is a discount, whatever product it names."""
+        service = self.env["product.product"].create(
+            {"name": "Credit", "type": "service", "list_price": 100}
+        )
+        goods = self.env["product.product"].create({"name": "Proof", "list_price": 0})
+        for product in (service, goods):
+            order = self.order()
+            with self.subTest(product.name):
+                order.order_line = [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": -5,
+                            "price_unit": 100,
+                        }
+                    )
+                ]
+                self.assertEqual(order.discrepancy_ids.product_id, self.brochure)
+                self.assertEqual(order.discrepancy_ids.difference_percent, 25)
+
+    def test_settled_with_a_discount_on_the_whole(self):
+        """ORD-07: it is settled as it stands; another price waits for the discount."""
+        order = self.order()
+        self.discount(order, discount_type="so_discount", discount_percentage=0.1)
+        row = order.discrepancy_ids
+        self.verify(row)
+        with self.assertRaisesRegex(UserError, "off the whole order"):
+            self.settle(row, settled_price=1.7)
+        self.settle(row)
+        self.assertEqual(row.state, "settled")
+        order.order_line[1].price_unit *= 2
+        self.assertEqual(row.state, "open")
+
+    def test_taken_off_a_released_order(self):
+        """ORD-07, TIER-08: what is taken off after the release is in doubt, too."""
+        order = self.earlier()
+        self.assertFalse(order.discrepancy_ids)
+        credit = self.env["product.product"].create(
+            {"name": "Credit", "type": "service", "list_price": 0}
+        )
+        line = self.env["sale.order.line"].create(
+            {"order_id": order.id, "product_id": credit.id, "price_unit": -500}
+        )
+        self.assertEqual(order.discrepancy_ids.difference_percent, 25)
+        line.price_unit = 0
+        self.assertEqual(order.discrepancy_ids.state, "cleared")
+
+    def price_list(self, name, **values):
+        return self.env["product.pricelist"].create(
+            {
+                "name": name,
+                "company_id": self.company.id,
+                "item_ids": [
+                    Command.create(
+                        {
+                            "applied_on": "0_product_variant",
+                            "product_id": self.brochure.id,
+                            "compute_price": "fixed",
+                            **item,
+                        }
+                    )
+                    for item in values["items"]
+                ],
+            }
+        )
+
+    def own_list(self, *items):
+        """Give customer B a price list of its own."""
+        self.env.ref("base.group_user").sudo()._apply_group(
+            self.env.ref("product.group_product_pricelist")
+        )
+        own = self.price_list("Trade", items=items)
+        self.customers["b"].property_product_pricelist = own
+        return own
+
+    def test_another_price_list_on_the_order(self):
+        """ORD-07: the customer's own list is compared with, not the one chosen."""
+        self.own_list({"fixed_price": 1.9})
+        other = self.price_list("Friends", items=[{"fixed_price": 0.8}])
+        order = self.order()
+        self.assertEqual(order.order_line.price_unit, 1.9)
+        self.assertFalse(order.discrepancy_ids)
+        mine = order.with_user(self.seller)
+        mine.pricelist_id = other
+        mine.action_update_prices()
+        self.assertEqual(order.order_line.price_unit, 0.8)
+        self.assertEqual(order.discrepancy_ids.state, "open")
+        self.assertIn("Trade", order.discrepancy_ids.expected)
+        self.assertNotIn("Friends", order.discrepancy_ids.expected)
+
+    def test_another_date_on_the_order(self):
+        """ORD-07: an order dated back is compared with the prices of today."""
+        now = fields.Datetime.now()
+        self.own_list(
+            {"fixed_price": 1.0, "date_end": now - timedelta(days=5)},
+            {"fixed_price": 1.9, "date_start": now - timedelta(days=4)},
+        )
+        order = self.order().with_user(self.seller)
+        order.date_order = now - timedelta(days=10)
+        order.action_update_prices()
+        self.assertEqual(order.order_line.price_unit, 1.0)
+        self.assertEqual(order.sudo().discrepancy_ids.state, "open")
+        self.assertIn("1.90", order.sudo().discrepancy_ids.expected)
+
+    def test_a_customer_s_price_list_is_not_the_salesperson_s(self):
+        """ORD-07, ROL-02: who keeps contacts gives no customer better prices."""
+        self.own_list({"fixed_price": 1.9})
+        other = self.price_list("Friends", items=[{"fixed_price": 0.8}])
+        for role in ("salesperson", "customer_service", "merchandiser", "shipping"):
+            for name in (
+                "property_product_pricelist", "specific_property_product_pricelist",
+            ):  # fmt: skip
+                customer = self.customers["b"].with_user(self.people[role])
+                with self.subTest(role=role, field=name):
+                    with self.assertRaisesRegex(AccessError, "price list"):
+                        customer.write({name: other.id})
+                    with self.assertRaisesRegex(AccessError, "price list"):
+                        customer.create({"name": "A friend", name: other.id})
+        for role in ("supervisor", "sales_director"):
+            customer = self.customers["c"].with_user(self.people[role])
+            customer.property_product_pricelist = other
+            self.assertEqual(customer.property_product_pricelist, other)
+            customer.property_product_pricelist = False
+        contact = (
+            self.env["res.partner"]
+            .with_user(self.seller)
+            .create({"name": "Ms Lin", "parent_id": self.customers["b"].id})
+        )
+        self.assertEqual(contact.property_product_pricelist.name, "Trade")
 
     def test_gifts_and_prices_of_nothing(self):
         """ORD-07: a gift is in doubt; a product without a price is not."""

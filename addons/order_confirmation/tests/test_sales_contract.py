@@ -266,6 +266,41 @@ class TestContractDeviation(ContractCase):
                 order.order_line[name] = before
                 self.assertFalse(order.contract_deviates)
 
+    def test_a_discount_on_the_whole_departs(self):
+        """ORD-06: what Odoo's dialog takes off the order is off the agreed prices."""
+        self.company.sale_discount_product_id = self.env["product.product"].create(
+            {"name": "Discount", "type": "service", "list_price": 0}
+        )
+        self.contract()
+        order = self.plain_order()
+        self.assertFalse(order.contract_deviates)
+        dialog = self.env["sale.order.discount"].with_user(self.seller)
+        dialog.create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount",
+                "discount_percentage": 0.5,
+            }
+        ).action_apply_discount()
+        self.assertTrue(order.contract_deviates)
+        self.assertIn("0.90", order.contract_deviation)
+        row = self.sign(order, PURPOSE, "salesperson")
+        order.order_line[1].price_unit *= 1.2
+        self.assertEqual(row.state, "void")
+
+    def test_goods_by_another_name_keep_their_price(self):
+        """ORD-06: called a down payment or a discount, goods have their price."""
+        self.contract()
+        for name, value in (
+            ("is_downpayment", True),
+            ("extra_tax_data", {"computation_key": "global_discount,1"}),
+        ):
+            with self.subTest(name):
+                order = self.plain_order()
+                line = order.order_line.with_user(self.seller)
+                line.write({name: value, "price_unit": 1})
+                self.assertTrue(order.contract_deviates)
+
     def test_the_deposit_does_not_go_with_other_terms(self):
         """ORD-06: terms without a deposit leave the contract's deposit due."""
         order = self._departing()
@@ -348,13 +383,47 @@ class TestContractDeviation(ContractCase):
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "terms therefore stay"):
             contract.deposit_percent = 10
-        with self.assertRaisesRegex(UserError, "terms therefore stay"):
+        with self.assertRaisesRegex(UserError, "price therefore stays"):
             contract.price_ids[0].price = 1
-        with self.assertRaisesRegex(UserError, "terms therefore stay"):
+        with self.assertRaisesRegex(UserError, "price therefore stays"):
             contract.price_ids[0].unlink()
         contract.cancel_reason = "Customer left"
         self.assertEqual(order.contract_id, contract.sudo())
         self.assertFalse(order.contract_deviates)
+
+    def test_prices_of_other_goods_may_be_added(self):
+        """ORD-06, TIER-08: a released order freezes the prices of what is on it."""
+        contract = self.contract()
+        order = self.plain_order()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET state = 'sale' WHERE id = %s", order.ids
+        )
+        self.env.invalidate_all()
+        card, poster = self.env["product.product"].create(
+            [{"name": "Card", "list_price": 5}, {"name": "Poster"}]
+        )
+        contract.price_ids = [Command.create({"product_id": card.id, "price": 4})]
+        later = self.plain_order(
+            order_line=[Command.create({"product_id": card.id, "product_uom_qty": 7})]
+        )
+        self.assertEqual(later.order_line.price_unit, 4)
+        row = contract.price_ids.filtered(lambda price: price.product_id == card)
+        row.price = 3
+        self.assertTrue(later.contract_deviates)
+        for values in (
+            {"product_id": self.brochure.id, "price": 1, "min_quantity": 100},
+            {"product_id": self.brochure.id, "price": 9, "min_quantity": 9000},
+        ):
+            with self.assertRaisesRegex(UserError, "price therefore stays"):
+                contract.price_ids = [Command.create(values)]
+        with self.assertRaisesRegex(UserError, "price therefore stays"):
+            row.product_id = self.brochure
+        with self.assertRaisesRegex(UserError, "price therefore stays"):
+            contract.price_ids[0].product_id = poster
+        with self.assertRaisesRegex(UserError, "terms therefore stay"):
+            contract.currency_id = self.env.ref("base.EUR")
+        row.unlink()
 
     def test_a_contract_entered_later_flags_open_orders(self):
         """ORD-06: the contract counts from its day, also for orders already entered."""

@@ -62,6 +62,40 @@ class TestApplication(ShippingCase):
         with self.assertRaisesRegex(UserError, "says nothing for: Telephone"):
             self.tick(application)
 
+    def test_who_asks_does_not_clear(self):
+        """ROL-03: the signer of an application does not clear the order."""
+        self.people["both"] = self.person_of_both_roles()
+        order = self.released()
+        application = self.draft(order)
+        self.tick(application)
+        self.sign(application, "delivery_application", "both")
+        with self.assertRaisesRegex(AccessError, "does not grant"):
+            order.with_user(self.people["both"]).action_finance_clearance()
+        with self.assertRaisesRegex(AccessError, "does not grant"):
+            self.sign(order, "finance_clearance", "both")
+        self.sign(order, "finance_clearance", "finance")
+
+    def test_who_clears_does_not_ask(self):
+        """ROL-03: the reverse is barred as well, on this order and on no other."""
+        self.people["both"] = self.person_of_both_roles()
+        order, other = self.released(), self.released()
+        self.sign(order, "finance_clearance", "both")
+        application = self.draft(order)
+        self.tick(application)
+        with self.assertRaisesRegex(AccessError, "does not grant"):
+            self.sign(application, "delivery_application", "both")
+        self.sign(application, "delivery_application", "customer_service")
+        application = self.draft(other)
+        self.tick(application)
+        self.sign(application, "delivery_application", "both")
+
+    def person_of_both_roles(self):
+        """Return who is customer service and finance at once."""
+        person = self._person("customer_service", login="case_both")
+        person.password = "case_both"
+        person.group_ids |= self.env.ref("customer_tiering.role_finance")
+        return person
+
     def test_signed(self):
         """ORD-52: all verified and signed, the goods may leave."""
         application = self.applied(self.released())

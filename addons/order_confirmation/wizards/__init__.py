@@ -11,6 +11,7 @@ from . import (
     inspection_decision,
     instruction,
     oral_promise,
+    product_instructions,
     production_exception_reply,
     promise,
     sheet,

@@ -64,8 +64,17 @@ class DiscrepancySettle(models.TransientModel):
             if self.settled_price < 0:
                 raise UserError(self.env._("A price cannot be negative."))
             price = round(self.settled_price, digits)
-            same = price == round(line._net_price(), digits)
-            return {} if same else {"price_unit": price, "discount": 0.0}
+            if price == round(line._net_price(), digits):
+                return {}
+            if line.order_id.sudo().allowance_part:
+                raise UserError(
+                    self.env._(
+                        "Another line takes something off the whole order, so that "
+                        "this price depends on it: settle the price as it is, or "
+                        "remove that line first."
+                    )
+                )
+            return {"price_unit": price, "discount": 0.0}
         if document.kind == "specification":
             text = self.settled_specification
             if not said(text):
