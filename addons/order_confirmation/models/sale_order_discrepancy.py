@@ -543,10 +543,23 @@ class SaleOrderLine(models.Model):
         )
 
     def _last_formulas(self, before):
-        """Return ``{line id: formula}`` by which technical had these lines made."""
+        """Return ``{line id: formula}`` by which technical had these lines made.
+
+        What was signed last counts, also where another formula has ended it since:
+        that is the very change which is looked for.
+        """
         orders = self.browse().union(*before.values()).order_id
+        rows = self.env["signoff.signature"].sudo().search(
+            [
+                ("kind", "=", "signature"),
+                ("res_model", "=", "sale.order"),
+                ("res_id", "in", orders.ids),
+                ("purpose_code", "=", "technical"),
+            ],
+            order="id",
+        )  # fmt: skip
         formulas = {}
-        for row in orders._signoff_latest(["technical"]).values():
+        for row in {row.res_id: row for row in rows}.values():
             lines = row._content()["terms"].get("lines", {})
             formulas.update(
                 (int(key), line.get("formula")) for key, line in lines.items()
