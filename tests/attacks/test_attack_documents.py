@@ -60,17 +60,20 @@ class TestAttackPapers(AttackCase):
         for vals in (
             {"passed_quantity": 99}, {"quantity": 101},
             {"order_line_id": other.order_line.id},
-            {"point_ids": [[1, points[0].id, {"outcome": "failed"}]]},
-            {"point_ids": [[2, points[0].id, 0]]},
+            {"point_ids": [[1, points[1].id, {"outcome": "failed"}]]},
             {"point_ids": [[0, 0, {"name": "More", "outcome": "passed"}]]},
         ):  # fmt: skip
             with self.undone(vals=vals):
                 self.allowed("final.inspection", "write", inspection.ids, vals)
                 self.assertFalse(self.latest(inspection, "final_inspection"))
                 self.assertFalse(passed("order_line_id", [line])[line])
+        with self.undone(way="without a point of the standard"):
+            self.refused("final.inspection.point", "unlink", points[:1].ids)
+            self.refused("final.inspection", "write", inspection.ids,
+                         {"point_ids": [[2, points[0].id, 0]]})  # fmt: skip
         with self.undone(way="failed, and the result written"):
             self.allowed(
-                "final.inspection.point", "write", points[:1].ids,
+                "final.inspection.point", "write", points[1:2].ids,
                 {"outcome": "failed", "finding": "Torn"},
             )  # fmt: skip
             self.allowed(

@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -32,7 +34,10 @@ class DailyProduction(models.Model):
     product_uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     planned_qty = fields.Float("Planned", readonly=True, digits="Product Unit")
     done_qty = fields.Float("Done", readonly=True, digits="Product Unit")
-    scrapped_qty = fields.Float("Scrapped", readonly=True, digits="Product Unit")
+    scrapped_qty = fields.Float(
+        "Rejected", readonly=True, digits="Product Unit",
+        help="Scrapped, and what failed the final inspection and was not conceded.",
+    )  # fmt: skip
     remaining_qty = fields.Float("Remaining", readonly=True, digits="Product Unit")
     hours_planned = fields.Float(readonly=True)
     hours_real = fields.Float(readonly=True)
@@ -45,7 +50,9 @@ class DailyProduction(models.Model):
         """Return the rows.
 
         ``work`` is every operation, and every manufacturing order without one; ``days``
-        says on which days it counts, ``booked`` and ``scrapped`` what happened on them.
+        says on which days it counts, ``booked``, ``made`` and ``scrapped`` what
+        happened on them. Where a day is asked for, what has nothing to do with it is
+        left out before days are laid out.
         """
         now = SQL("%s::timestamp", fields.Datetime.now())
         return SQL(
@@ -55,7 +62,7 @@ class DailyProduction(models.Model):
                   FROM res_company company
                   LEFT JOIN resource_calendar hours
                     ON hours.id = company.resource_calendar_id
-            ), work AS (
+            ), every AS (
                 SELECT op.id * 2 AS id, op.id AS workorder_id, op.name AS operation,
                        op.workcenter_id, mo.id AS production_id, zone.tz,
                        mo.product_qty AS planned, op.qty_produced AS made,
@@ -83,6 +90,8 @@ class DailyProduction(models.Model):
                    AND NOT EXISTS (SELECT 1 FROM mrp_workorder op
                                     WHERE op.production_id = mo.id
                                       AND op.state != 'cancel')
+            ), work AS (
+                SELECT * FROM every WHERE %(about)s
             ), booked AS (
                 SELECT work.id, %(booked_day)s AS day,
                        sum(CASE WHEN entry.date_end IS NULL
@@ -91,7 +100,7 @@ class DailyProduction(models.Model):
                   FROM mrp_workcenter_productivity entry
                   JOIN work ON work.workorder_id = entry.workorder_id
                  GROUP BY 1, 2
-            ), scrapped AS (
+            ), rejected AS (
                 SELECT work.id, %(scrap_day)s AS day,
                        sum(scrap.scrap_qty * unit.factor / own.factor) AS quantity
                   FROM stock_scrap scrap
@@ -104,11 +113,63 @@ class DailyProduction(models.Model):
                             ELSE work.workorder_id = scrap.workorder_id END
                  WHERE scrap.state = 'done'
                  GROUP BY 1, 2
+                 UNION ALL
+                -- What failed, but for what was conceded, and scrapped: that is above.
+                SELECT work.id, %(failed_day)s,
+                       sum((seen.quantity - seen.passed_quantity
+                            - COALESCE(decided.quantity, 0))
+                           * unit.factor / own.factor)
+                  FROM final_inspection seen
+                  JOIN signoff_signature mark
+                    ON mark.res_model = 'final.inspection' AND mark.res_id = seen.id
+                   AND mark.kind = 'signature' AND mark.state = 'valid'
+                   AND mark.purpose_code = 'final_inspection'
+                  JOIN mrp_production mo ON mo.id = seen.production_id
+                   AND mo.product_id = seen.product_id
+                  JOIN product_product product ON product.id = mo.product_id
+                  JOIN product_template template
+                    ON template.id = product.product_tmpl_id
+                  JOIN uom_uom unit ON unit.id = template.uom_id
+                  JOIN uom_uom own ON own.id = mo.product_uom_id
+                  JOIN work ON work.production_id = mo.id AND work.is_last
+                  LEFT JOIN LATERAL (
+                      SELECT sum(quantity) AS quantity FROM final_inspection_decision
+                       WHERE inspection_id = seen.id AND state = 'done'
+                         AND kind IN ('scrap', 'concession')) decided ON TRUE
+                 WHERE seen.quantity - seen.passed_quantity
+                       > COALESCE(decided.quantity, 0)
+                 GROUP BY 1, 2
+            ), scrapped AS (
+                SELECT id, day, sum(quantity) AS quantity FROM rejected GROUP BY 1, 2
             ), span AS (
                 SELECT work.id, %(start_day)s AS first,
                        LEAST(GREATEST(%(start_day)s, %(end_day)s),
                              %(start_day)s + 366) AS last
                   FROM work WHERE work.date_start IS NOT NULL
+            ), noted AS (
+                SELECT work.id, %(noted_day)s AS day, sum(note.quantity) AS quantity
+                  FROM production_booking note
+                  JOIN work ON work.workorder_id = note.workorder_id
+                 GROUP BY 1, 2
+            ), made AS (
+                SELECT id, day, sum(quantity) AS quantity FROM (
+                    SELECT id, day, quantity FROM noted
+                     UNION ALL
+                    -- What was booked before that was noted stands on one day.
+                    SELECT work.id, COALESCE(
+                               CASE WHEN NOT work.finished THEN max(booked.day) END,
+                               CASE WHEN work.finished THEN %(end_day)s
+                                    ELSE %(start_day)s END),
+                           work.made - COALESCE(known.quantity, 0)
+                      FROM work
+                      LEFT JOIN booked ON booked.id = work.id
+                      LEFT JOIN (SELECT id, sum(quantity) AS quantity FROM noted
+                                  GROUP BY id) known ON known.id = work.id
+                     WHERE work.made - COALESCE(known.quantity, 0) > 0.00001
+                     GROUP BY work.id, work.finished, work.date_finished,
+                              work.date_start, work.tz, work.made, known.quantity
+                    ) booking
+                 GROUP BY id, day
             ), days AS (
                 SELECT span.id, series.day::date AS day
                   FROM span, LATERAL generate_series(
@@ -116,26 +177,17 @@ class DailyProduction(models.Model):
                   ) AS series(day)
                  UNION SELECT id, day FROM booked
                  UNION SELECT id, day FROM scrapped
-            ), made AS (
-                SELECT work.id, COALESCE(
-                           CASE WHEN NOT work.finished THEN max(booked.day) END,
-                           CASE WHEN work.finished THEN %(end_day)s
-                                ELSE %(start_day)s END) AS day
-                  FROM work LEFT JOIN booked ON booked.id = work.id
-                 WHERE work.made > 0
-                 GROUP BY work.id, work.finished, work.date_finished, work.date_start,
-                          work.tz
+                 UNION SELECT id, day FROM made
             )
             SELECT (days.day - DATE '2000-01-01')::bigint * 4294967296 + work.id AS id,
                    days.day, mo.company_id, mo.id AS production_id, work.workorder_id,
                    work.operation, work.workcenter_id, so.id AS order_id, so.partner_id,
                    so.user_id, mo.product_id, mo.product_uom_id,
                    work.planned AS planned_qty,
-                   CASE WHEN made.day = days.day THEN work.made ELSE 0 END AS done_qty,
+                   COALESCE(made.quantity, 0) AS done_qty,
                    COALESCE(scrapped.quantity, 0) AS scrapped_qty,
-                   GREATEST(work.planned - CASE WHEN made.day <= days.day
-                                                THEN work.made ELSE 0 END, 0)
-                       AS remaining_qty,
+                   GREATEST(work.planned - sum(COALESCE(made.quantity, 0)) OVER (
+                       PARTITION BY days.id ORDER BY days.day), 0) AS remaining_qty,
                    CASE WHEN days.day BETWEEN span.first AND span.last
                         THEN work.hours / (span.last - span.first + 1)
                         ELSE 0 END AS hours_planned,
@@ -147,7 +199,7 @@ class DailyProduction(models.Model):
               LEFT JOIN span ON span.id = days.id
               LEFT JOIN booked ON booked.id = days.id AND booked.day = days.day
               LEFT JOIN scrapped ON scrapped.id = days.id AND scrapped.day = days.day
-              LEFT JOIN made ON made.id = days.id
+              LEFT JOIN made ON made.id = days.id AND made.day = days.day
               LEFT JOIN sale_order_line line ON line.id = mo.sale_line_id
               LEFT JOIN LATERAL (
                    SELECT min(sold.sale_id) AS id
@@ -170,6 +222,44 @@ class DailyProduction(models.Model):
             end_day=self._day_of("work.date_finished"),
             reported_day=self._day_of("exc.reported_at"),
             closed_day=self._day_of("exc.closed_at"),
+            noted_day=self._day_of("note.booked_at"),
+            failed_day=self._day_of("mark.signed_at"),
+            about=self._about(),
+        )
+
+    def _about(self):
+        """Return the SQL that leaves out work which a day's paper does not show.
+
+        A day of any time zone lies within two days of itself in UTC; days themselves
+        are compared exactly further on. Without a day, nothing is left out.
+        """
+        day = self.env.context.get("daily_production_day")
+        if not isinstance(day, date):
+            return SQL("TRUE")
+        first, end = day - timedelta(days=2), day + timedelta(days=3)
+        return SQL(
+            """
+            date_start < %(end)s AND GREATEST(date_start, date_finished) >= %(first)s
+            OR EXISTS (SELECT 1 FROM mrp_workcenter_productivity entry
+                        WHERE entry.workorder_id = every.workorder_id
+                          AND entry.date_start >= %(first)s
+                          AND entry.date_start < %(end)s)
+            OR EXISTS (SELECT 1 FROM production_booking note
+                        WHERE note.workorder_id = every.workorder_id
+                          AND note.booked_at >= %(first)s AND note.booked_at < %(end)s)
+            OR EXISTS (SELECT 1 FROM stock_scrap scrap
+                        WHERE scrap.production_id = every.production_id
+                          AND scrap.date_done >= %(first)s
+                          AND scrap.date_done < %(end)s)
+            OR EXISTS (SELECT 1 FROM final_inspection seen
+                         JOIN signoff_signature mark
+                           ON mark.res_model = 'final.inspection'
+                          AND mark.res_id = seen.id
+                        WHERE seen.production_id = every.production_id
+                          AND mark.signed_at >= %(first)s AND mark.signed_at < %(end)s)
+            """,
+            first=first,
+            end=end,
         )
 
     def _day_of(self, column):
@@ -182,9 +272,13 @@ class DailyProduction(models.Model):
 
         The number of queries does not grow with the rows.
         """
-        rows = self.sudo().search_fetch(
-            [("company_id", "=", company.id), ("day", "=", day)],
-            order="workcenter_id, order_id, id",
+        rows = (
+            self.sudo()
+            .with_context(daily_production_day=day)
+            .search_fetch(
+                [("company_id", "=", company.id), ("day", "=", day)],
+                order="workcenter_id, order_id, id",
+            )
         )
         rows.production_id.fetch(["name"])
         rows.product_id.fetch(["name", "default_code", "product_tmpl_id"])

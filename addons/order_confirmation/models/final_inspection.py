@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import Command, api, fields, models
-from odoo.addons.written_signoff.keeping import holds_key
+from odoo.addons.written_signoff.keeping import holds_key, keyed
 from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -11,7 +11,7 @@ from .final_inspection_point import POINTS
 # What follows from the rest, and is written by the inspection's own methods only.
 FOLLOWING = {
     "result", "order_id", "failed_quantity", "undecided_quantity", "reworked_id",
-    "decision_ids",
+    "decision_ids", "out_of_tolerance",
 }  # fmt: skip
 INSPECT = "order_confirmation.activity_inspect"
 ATTEND = "order_confirmation.activity_attend"
@@ -64,6 +64,12 @@ class FinalInspection(models.Model):
         "To Decide", digits="Product Unit", compute="_compute_failed", store=True,
         help="Failed, and neither reworked, scrapped, kept out nor conceded.",
     )  # fmt: skip
+    out_of_tolerance = fields.Boolean(
+        "Quantity Out of Tolerance", readonly=True, copy=False,
+        help="Too many or too few, whatever passed otherwise: nothing passes but by a "
+        "concession.",
+    )  # fmt: skip
+    correcting = fields.Boolean("Being Corrected", readonly=True, copy=False)
     attendee_id = fields.Many2one(
         "res.users",
         "Attended By",
@@ -121,18 +127,21 @@ class FinalInspection(models.Model):
             )
 
     @api.depends(
-        "quantity", "passed_quantity", "decision_ids.quantity", "decision_ids.state"
-    )
+        "quantity", "passed_quantity", "decision_ids.quantity", "decision_ids.state",
+        "out_of_tolerance",
+    )  # fmt: skip
     def _compute_failed(self):
         for inspection in self:
             failed = inspection.quantity - inspection.passed_quantity
+            if inspection.out_of_tolerance:
+                failed = inspection.quantity
             decided = inspection.decision_ids.filtered(
                 lambda row: row.state != "withdrawn"
             )
             inspection.failed_quantity = failed
             inspection.undecided_quantity = failed - sum(decided.mapped("quantity"))
 
-    @api.depends("point_ids.outcome", "quantity", "passed_quantity")
+    @api.depends("point_ids.outcome", "quantity", "passed_quantity", "out_of_tolerance")
     def _compute_result(self):
         for inspection in self:
             outcomes = set(inspection.point_ids.mapped("outcome"))
@@ -142,6 +151,8 @@ class FinalInspection(models.Model):
             )
             if not outcomes or False in outcomes:
                 inspection.result = "open"
+            elif inspection.out_of_tolerance:
+                inspection.result = "failed"
             elif whole:
                 inspection.result = "failed" if "failed" in outcomes else "passed"
             else:
@@ -187,9 +198,10 @@ class FinalInspection(models.Model):
     @api.constrains("order_line_id", "product_id", "production_id")
     def _check_same_product(self):
         for inspection in self:
-            others = inspection.order_line_id.product_id | (
-                inspection.production_id.product_id
-            )
+            production = inspection.production_id.sudo()
+            others = inspection.order_line_id.product_id
+            if inspection.product_id not in production.move_byproduct_ids.product_id:
+                others |= production.product_id
             if others - inspection.product_id:
                 raise ValidationError(
                     self.env._(
@@ -199,6 +211,18 @@ class FinalInspection(models.Model):
                         other=joined(
                             self.env, (others - inspection.product_id).mapped("name")
                         ),
+                    )
+                )
+
+    @api.constrains("attendee_id")
+    def _check_attendee(self):
+        role = self.env.ref("customer_tiering.role_customer_service")
+        for attendee in self.attendee_id.sudo():
+            if role not in attendee.all_group_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Customer service attends the inspection: %s is not of them.",
+                        attendee.name,
                     )
                 )
 
@@ -228,8 +252,7 @@ class FinalInspection(models.Model):
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
         inspections = super().create(vals_list)
-        for inspection in inspections.filtered(lambda record: not record.point_ids):
-            inspection.point_ids = inspection._standard()
+        inspections._complete_standard()
         for inspection in inspections.filtered(lambda record: not record.lot_ids):
             if lots := inspection._lots_made():
                 inspection.lot_ids = lots
@@ -251,10 +274,42 @@ class FinalInspection(models.Model):
             for number, (kind, _label) in enumerate(POINTS[:-1])
         ]
         points += [
-            {"kind": "product", "name": point.name, "sequence": 10 + number}
+            {
+                "kind": "product",
+                "name": point.name,
+                "sequence": 10 + number,
+                "standard_id": point._origin.id,
+            }
             for number, point in enumerate(self.product_id.exfactory_point_ids)
         ]
         return [Command.create(point) for point in points]
+
+    def _complete_standard(self):
+        """Add the points of the standard that are not on these inspections.
+
+        Those that came since, or were left out by whoever laid them out.
+        """
+        for inspection in self:
+            lacking = inspection._lacking_points()
+            if lacking:
+                inspection.point_ids = lacking
+
+    def _lacking_points(self):
+        """Return the points of the standard that are not here, as commands."""
+        self.ensure_one()
+        kinds = set(self.point_ids.mapped("kind"))
+        own = self.point_ids.filtered(lambda point: point.kind == "product")
+        known = {*own.standard_id.ids, *own.mapped("name")}
+        return [
+            command
+            for command in self._standard()
+            for point in [command[2]]
+            if (
+                not {point["standard_id"], point["name"]} & known
+                if point["kind"] == "product"
+                else point["kind"] not in kinds
+            )
+        ]
 
     def _lots_made(self):
         """Return the lots that were made and are not inspected yet, as commands."""
@@ -285,7 +340,10 @@ class FinalInspection(models.Model):
         """Void the signature when what it covers changes (ORD-15)."""
         self._check_given([vals])
         result = super().write(vals)
-        if vals.keys() & {"quantity", "lot_ids", "order_line_id", "production_id"}:
+        if vals.keys() & {
+            "quantity", "passed_quantity", "lot_ids", "order_line_id", "production_id",
+            "point_ids",
+        }:  # fmt: skip
             self._answer_quantity()
         self._signoff_void_changed()
         return result
@@ -298,22 +356,37 @@ class FinalInspection(models.Model):
     # -- the point that the system answers -------------------------------------------
 
     def _answer_quantity(self):
-        """Compare with the order's tolerance, unless a person has answered (ORD-43)."""
+        """Compare with the order's tolerance, always: people do not answer (ORD-43).
+
+        What is wrong with the quantity is put right by the numbers, or conceded.
+        """
         for inspection in self:
             points = inspection.point_ids.filtered(
-                lambda point: (
-                    point.kind == "quantity" and (point.by_system or not point.outcome)
-                )
+                lambda point: point.kind == "quantity"
             )
-            answer = points and inspection._quantity_answer()
+            answer = points and inspection._quantity_answer(inspection.quantity)
             if answer:
                 outcome, finding = answer
-                points.write(
-                    {"outcome": outcome, "finding": finding, "by_system": True}
-                )
+                values = {"outcome": outcome, "finding": finding, "by_system": True}
+                points.filtered(
+                    lambda point, values=values: any(
+                        point[name] != value for name, value in values.items()
+                    )
+                ).write(values)
+            failing = bool(answer) and answer[0] == "failed"
+            if failing and inspection.passed_quantity < inspection.quantity:
+                # What is left out may be what was too much.
+                rest, _finding = inspection._quantity_answer(inspection.passed_quantity)
+                failing = rest == "failed"
+            if inspection.out_of_tolerance != failing:
+                keyed(inspection).write({"out_of_tolerance": failing})
 
-    def _quantity_answer(self):
-        """Return ``(outcome, finding)`` of what is made against what was ordered."""
+    def _quantity_answer(self, quantity):
+        """Return ``(outcome, finding)`` of what is made against what was ordered.
+
+        :param float quantity: how much counts of what is inspected here
+        :return: None where it is not made for an order
+        """
         line = self.order_line_id.sudo()
         if not line:
             return None
@@ -327,11 +400,13 @@ class FinalInspection(models.Model):
             ]
         )
         inspected = sum((known - self).mapped("quantity"))
-        inspected += 0.0 if self.reworked_id in known.decision_ids else self.quantity
+        again = bool(self.reworked_id & known.decision_ids)
+        inspected += 0.0 if again else quantity
         gone = (known - self).decision_ids.filtered(
             lambda row: row.kind in ("scrap", "keep_out") and row.state != "withdrawn"
         )
         made = inspected - sum(gone.mapped("quantity"))
+        inspected += 0.0 if again else self.quantity - quantity
         share = line.tolerance_percent / 100
         words = {
             "made": numeral(made),
@@ -345,12 +420,20 @@ class FinalInspection(models.Model):
                 "many.",
                 **words,
             )
-        if unit.compare(made, ordered * (1 - share)) >= 0:
+        batch = self.production_id.sudo()._same_batch()
+        batch |= batch.search(
+            [
+                ("sale_line_id", "=", line.id),
+                ("product_id", "=", self.product_id.id),
+                ("state", "!=", "cancel"),
+            ]
+        )
+        enough = made + line._quantity_from_stock(batch, known)
+        if unit.compare(enough, ordered * (1 - share)) >= 0:
             return "passed", self.env._(
                 "%(made)s %(unit)s of %(ordered)s ordered, ± %(tolerance)s %%.", **words
             )
-        batch = self.production_id.sudo()._same_batch()
-        rest = sum(production._inspectable() for production in batch) - inspected
+        rest = batch._to_inspect_of(self.product_id) - inspected
         if not self.production_id or unit.compare(rest, 0) > 0:
             return "passed", self.env._(
                 "%(made)s %(unit)s of %(ordered)s ordered, ± %(tolerance)s %%; the "
@@ -429,6 +512,15 @@ class FinalInspection(models.Model):
         :raises UserError: in one sentence, what is missing or cannot be
         """
         result = super()._signoff_check(purpose, signer)
+        self._answer_quantity()
+        if lacking := self._lacking_points():
+            raise UserError(
+                self.env._(
+                    "The ex-factory standard asks for more: %s. Choose “Sign” again "
+                    "and answer it.",
+                    joined(self.env, (command[2]["name"] for command in lacking)),
+                )
+            )
         if self.result == "open":
             raise UserError(
                 self.env._(
@@ -445,6 +537,7 @@ class FinalInspection(models.Model):
             raise UserError(
                 self.env._("Name who of customer service attended the inspection.")
             )
+        self._check_attendee()
         self._check_findings()
         self._check_lots()
         self._check_made()
@@ -460,13 +553,16 @@ class FinalInspection(models.Model):
                     joined(self.env, silent.mapped("title")),
                 )
             )
-        some = self.product_id.uom_id.compare(self.failed_quantity, 0) > 0
-        if failed and not some:
+        rejected = self.quantity - self.passed_quantity
+        some = self.product_id.uom_id.compare(rejected, 0) > 0
+        # Too few, or too many, is nobody's fault among the pieces.
+        pieces = failed.filtered(lambda point: point.kind != "quantity")
+        if pieces and not some:
             raise UserError(
                 self.env._(
                     "%(points)s failed, and the whole quantity passed. Enter how many "
                     "passed.",
-                    points=joined(self.env, failed.mapped("title")),
+                    points=joined(self.env, pieces.mapped("title")),
                 )
             )
         if some and not failed:
@@ -474,7 +570,7 @@ class FinalInspection(models.Model):
                 self.env._(
                     "%(failed)s did not pass, and every point did. Say at which point "
                     "they failed.",
-                    failed=numeral(self.failed_quantity),
+                    failed=numeral(rejected),
                 )
             )
 
@@ -517,9 +613,13 @@ class FinalInspection(models.Model):
             limit, inspected = self.reworked_id.quantity, self.quantity
         elif self.production_id:
             batch = self.production_id.sudo()._same_batch()
-            limit = sum(production._inspectable() for production in batch)
+            limit = batch._to_inspect_of(self.product_id)
             others = (batch.inspection_ids - self).filtered(
-                lambda row: not row.reworked_id and row.signed
+                lambda row: (
+                    not row.reworked_id
+                    and row.signed
+                    and row.product_id == self.product_id
+                )
             )
             inspected = self.quantity + sum(others.mapped("quantity"))
         else:
@@ -546,6 +646,7 @@ class FinalInspection(models.Model):
     def _signoff_signed(self, signature):
         """End the to-dos, and ask for a decision on what failed."""
         result = super()._signoff_signed(signature)
+        self.sudo().correcting = False
         self.sudo().reworked_id._inspected_again()
         self.production_id.sudo()._end_inspection_todos()
         unit = self.product_id.uom_id
@@ -572,7 +673,20 @@ class FinalInspection(models.Model):
         self.ensure_one()
         if not self.signed:
             self._answer_quantity()
+            if self._lacking_points():
+                self._complete_standard()
+                # Shown on the form, to be answered; nothing to sign yet.
+                return self.get_formview_action()
         return self._signoff_dialog("final_inspection")
+
+    def action_correct(self):
+        """Open a signed inspection for correction: what is changed, voids it.
+
+        :raises AccessError: not by quality
+        """
+        if not self.env.user.has_group("customer_tiering.role_quality"):
+            raise AccessError(self.env._("Quality corrects its own inspections."))
+        self.correcting = True
 
     def action_all_passed(self):
         """Answer every open point with passed, and pass the whole quantity.
@@ -581,7 +695,8 @@ class FinalInspection(models.Model):
         """
         self.point_ids.filtered(lambda point: not point.outcome).outcome = "passed"
         for inspection in self.filtered(lambda record: not record.passed_quantity):
-            if "failed" in inspection.point_ids.mapped("outcome"):
+            pieces = inspection.point_ids.filtered(lambda row: row.kind != "quantity")
+            if "failed" in pieces.mapped("outcome"):
                 continue
             if inspection.lot_ids:
                 inspection.lot_ids.action_pass()
@@ -624,14 +739,17 @@ class FinalInspection(models.Model):
     def _passed(self, field, ids):
         """Return ``{id: quantity}`` that quality passed, by order line or production.
 
-        Only what is signed and still as signed counts; what was conceded in writing
-        by both counts as passed. Constant queries.
+        Of a production its product only, not what falls off beside it. Only what is
+        signed and still as signed counts; what was conceded in writing by both counts
+        as passed. Constant queries.
 
         :param str field: ``order_line_id`` or ``production_id``
         """
         quantities = dict.fromkeys(ids, 0.0)
         for inspection, _lot, quantity in self._passed_rows([(field, "in", ids)]):
-            quantities[inspection[field].id] += quantity
+            record = inspection[field]
+            if record.product_id == inspection.product_id:
+                quantities[record.id] += quantity
         return quantities
 
     @api.model

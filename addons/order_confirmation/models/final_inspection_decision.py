@@ -123,8 +123,7 @@ class FinalInspectionDecision(models.Model):
             before = inspection.decision_ids.filtered(
                 lambda other: other.lot_id == lot and other.state != "withdrawn"
             )
-            failed = row.quantity - row.passed_quantity
-            left = failed - sum(before.mapped("quantity"))
+            left = row._failed() - sum(before.mapped("quantity"))
         if unit.compare(quantity, 0) <= 0 or unit.compare(quantity, left) > 0:
             raise UserError(
                 self.env._(

@@ -44,6 +44,13 @@ class FinalInspectionLot(models.Model):
                     self.env._("%s is a serial number: one piece only.", lot.name)
                 )
 
+    def _failed(self):
+        """Return how much of this lot failed: all, where the quantity does."""
+        self.ensure_one()
+        if self.inspection_id.out_of_tolerance:
+            return self.quantity
+        return self.quantity - self.passed_quantity
+
     def action_pass(self):
         """Pass the whole of these lots."""
         for row in self:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from .. import scan
@@ -74,6 +75,11 @@ class FinalInspectionPoint(models.Model):
     inspection_id = fields.Many2one(
         "final.inspection", required=True, ondelete="cascade", index=True
     )
+    standard_id = fields.Many2one(
+        "exfactory.point", "Of the Standard", index="btree_not_null",
+        ondelete="set null",
+        help="The point of the product's ex-factory standard that this answers.",
+    )  # fmt: skip
     sequence = fields.Integer(default=10)
     kind = fields.Selection(POINTS, required=True, default="product")
     name = fields.Char("Point", required=True)
@@ -112,10 +118,30 @@ class FinalInspectionPoint(models.Model):
         return super().create(named)
 
     def write(self, vals):
-        """Note that a person answered, where the answer is not the system's."""
-        if vals.keys() & {"outcome", "finding"} and "by_system" not in vals:
-            vals = {**vals, "by_system": False}
-        return super().write(vals)
+        """Note that a person answered, where the answer is not the system's.
+
+        The quantity is compared again: of it people cannot say more than the numbers.
+        """
+        mine = vals.keys() & {"outcome", "finding"} and "by_system" not in vals
+        if not mine:
+            return super().write(vals)
+        result = super().write({**vals, "by_system": False})
+        quantities = self.filtered(lambda point: point.kind == "quantity")
+        quantities.inspection_id._answer_quantity()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_besides_standard(self):
+        """Let go only of points that people added themselves (ORD-43)."""
+        kept = self.filtered(lambda point: point.kind != "product" or point.standard_id)
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%s belongs to the ex-factory standard of the product, and is "
+                    "answered.",
+                    joined(self.env, kept.mapped("title")),
+                )
+            )
 
     def _words(self):
         """Return what was looked at, in the reader's language."""

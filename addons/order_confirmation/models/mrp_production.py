@@ -58,6 +58,20 @@ class MrpProduction(models.Model):
             if scrap.location_id.usage == "production"
         )
 
+    def _to_inspect_of(self, product):
+        """Return how much of a product these make, in its unit; by-products too."""
+        making = self.filtered(lambda production: production.product_id == product)
+        beside = (self - making).move_byproduct_ids.filtered(
+            lambda move: move.product_id == product and move.state != "cancel"
+        )
+        return sum(production._inspectable() for production in making) + sum(
+            max(
+                move.product_qty,
+                move.product_uom._compute_quantity(move.quantity, product.uom_id),
+            )
+            for move in beside
+        )
+
     def _lots(self):
         """Return the lots that are or were made."""
         moves = self.move_finished_ids | self.move_finished_ids.move_dest_ids
@@ -138,7 +152,9 @@ class MrpProduction(models.Model):
         self.ensure_one()
         made = self.qty_produced if self.state == "done" else self.qty_producing
         made = self.product_uom_id._compute_quantity(made, self.product_id.uom_id)
-        named = self.inspection_ids.filtered(lambda row: not row.reworked_id)
+        named = self.inspection_ids.filtered(
+            lambda row: not row.reworked_id and row.product_id == self.product_id
+        )
         return made - sum(named.mapped("quantity"))
 
     def _end_inspection_todos(self):

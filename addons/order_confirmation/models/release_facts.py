@@ -110,6 +110,7 @@ class SaleOrder(models.Model):
     def _inspection_facts(self, shipping=None):
         """Return ``{order id: Fact}``: quality passed what leaves (ORD-43)."""
         lines = self._goods()
+        failing = lines._lots_not_passed() if shipping else {}
         passed = self.env["final.inspection"]._passed("order_line_id", lines.ids)
         passed = {
             line.id: line.product_id.uom_id._compute_quantity(
@@ -119,7 +120,9 @@ class SaleOrder(models.Model):
         }
         facts = {}
         for order in self:
-            short = order._not_covered(passed, shipping)
+            short = order._not_covered(passed, shipping) or joined(
+                self.env, failing.get(order.id, ())
+            )
             detail = self.env._("not passed: %s", short) if short else ""
             facts[order.id] = Fact(not short, order.create_date, detail)
         return facts
@@ -132,11 +135,12 @@ class SaleOrder(models.Model):
             the tolerance
         """
         short = []
+        left = self._goods()._left_before()
         for line in self._goods():
             if shipping is None:
                 wanted = line.product_uom_qty * (1 - line.tolerance_percent / 100)
             elif line.id in shipping or line.qty_delivered:
-                wanted = max(line.qty_delivered, 0.0) + shipping.get(line.id, 0.0)
+                wanted = left[line.id] + shipping.get(line.id, 0.0)
             else:
                 continue
             if line.product_uom_id.compare(covered.get(line.id, 0.0), wanted) < 0:

@@ -44,3 +44,32 @@ class SaleOrder(models.Model):
         if len(self.inspection_ids) == 1:
             action.update(form_of(self.inspection_ids))
         return action
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _quantity_from_stock(self, productions, inspections):
+        """Return how much of this line comes from stock, in the product's unit.
+
+        What is reserved or has left, without what was made for it and what was
+        inspected without being made.
+
+        :param productions: the manufacturing orders for this line
+        :param inspections: the signed final inspections of this line
+        """
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        moves = self.move_ids.filtered(
+            lambda move: (
+                move.state not in ("draft", "cancel")
+                and move.location_dest_id.usage == "customer"
+                and move.product_id == self.product_id
+            )
+        )
+        taken = sum(
+            move.product_uom._compute_quantity(move.quantity, unit) for move in moves
+        )
+        made = sum(productions._finished_quantities().values())
+        loose = inspections.filtered(lambda row: not row.production_id)
+        return max(taken - made - sum(loose.mapped("quantity")), 0.0)

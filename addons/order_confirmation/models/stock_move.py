@@ -74,11 +74,16 @@ class StockMove(models.Model):
         lines = self._lines_taking_effect()._of_goods_we_sell()
         if not lines:
             return
+        taking = lines.location_dest_id._takes_stock()
+        # By a count, or out of scrap: the same for who takes it from the shelf.
         found = lines.filtered(
             lambda line: (
                 line.lot_id
-                and line.is_inventory
-                and line.location_dest_id.usage == "internal"
+                and line.location_id.usage == "inventory"
+                and (
+                    line.location_dest_id in taking
+                    or line.location_dest_id.usage == "internal"
+                )
             )
         )
         if found:

@@ -14,7 +14,10 @@ class StockMove(models.Model):
 
     def _check_put_in_stock(self):
         """Hold, besides what comes out of production, what is counted into stock."""
-        counted = self._lines_taking_effect()._of_goods_we_sell()._counted_in()
+        lines = self._lines_taking_effect()._of_goods_we_sell()
+        if back := lines._out_of_scrap():
+            back._check_out_of_scrap()
+        counted = lines._counted_in()
         if counted:
             counted._check_counted_in()
         return super()._check_put_in_stock()
@@ -28,11 +31,18 @@ class StockMoveLine(models.Model):
 
         By a count, or by a move that says the same.
         """
+        found = self._from_nowhere()
+        return found - found._from_scrap()
+
+    def _out_of_scrap(self):
+        """Return the lines by which scrapped goods without lots come into stock."""
+        return self._from_nowhere()._from_scrap()
+
+    def _from_nowhere(self):
         found = self.filtered(
             lambda line: (
                 line.product_id.tracking == "none"
                 and line.location_id.usage == "inventory"
-                and line.location_dest_id.usage in ("internal", "transit")
             )
         )
         places = found.location_dest_id._takes_stock()
@@ -72,6 +82,75 @@ class StockMoveLine(models.Model):
                         productions=", ".join(productions.mapped("name")),
                     )
                 )
+
+    def _from_scrap(self):
+        """Return the lines that are no count: what comes back was scrapped once."""
+        return self.filtered(lambda line: not line.is_inventory)
+
+    def _check_out_of_scrap(self):
+        """Raise when more comes out of scrap than was stock when it was scrapped.
+
+        Goods that quality has passed may have been scrapped by mistake, and come back;
+        what failed and was scrapped has never been stock. Constant queries.
+
+        :raises UserError: naming product and place
+        """
+        made = self.env["mrp.production"].sudo()._read_group(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "!=", "cancel"),
+            ],
+            ["company_id", "product_id"],
+        )  # fmt: skip
+        made = set(made)
+        back = self.filtered(lambda line: (line.company_id, line.product_id) in made)
+        if not back:
+            return
+        more = back._net_out_of_scrap()
+        for line in back.filtered(lambda line: line.state != "done"):
+            more[line.company_id, line.product_id] += line.quantity_product_uom
+        seen = back.product_id._found_and_passed()
+        for line in back:
+            product = line.product_id
+            beyond = more[line.company_id, product] - seen[product]
+            if product.uom_id.compare(beyond, 0.0) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(quantity)s %(unit)s of %(product)s in %(place)s have never "
+                        "been stock, and quality has not passed them. Quality inspects "
+                        "them first, under Final Inspections.",
+                        quantity=numeral(beyond),
+                        unit=product.uom_id.name,
+                        product=product.display_name,
+                        place=line.location_id.display_name,
+                    )
+                )
+
+    def _net_out_of_scrap(self):
+        """Return ``{(company, product): quantity}`` back, less what was stock before.
+
+        Counts are not looked at: they have a rule of their own.
+        """
+        lines = self.sudo().search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "=", "done"),
+                ("is_inventory", "=", False),
+                "|",
+                ("location_id.usage", "=", "inventory"),
+                ("location_dest_id.usage", "=", "inventory"),
+            ]
+        )
+        places = (lines.location_id | lines.location_dest_id)._takes_stock()
+        net = defaultdict(float)
+        for line in lines:
+            gain = line.location_dest_id in places
+            loss = line.location_id in places
+            key = line.company_id, line.product_id
+            net[key] += line.quantity_product_uom * (gain - loss)
+        return net
 
 
 class MrpProduction(models.Model):
@@ -131,14 +210,24 @@ class MrpProduction(models.Model):
         return found
 
     def _found_and_passed(self):
-        """Return ``{product: quantity}`` that quality passed without a production."""
+        """Return ``{product: quantity}`` passed without a production since these."""
+        return self.product_id._found_and_passed(min(self.mapped("create_date")))
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def _found_and_passed(self, since=None):
+        """Return ``{product: quantity}`` that quality passed without a production.
+
+        :param datetime since: count only inspections begun from then on (naive UTC)
+        """
+        domain = [("product_id", "in", self.ids), ("production_id", "=", False)]
+        if since:
+            domain.append(("create_date", ">=", since))
         passed = defaultdict(float)
         for inspection, _lot, quantity in self.env["final.inspection"]._passed_rows(
-            [
-                ("product_id", "in", self.product_id.ids),
-                ("production_id", "=", False),
-                ("create_date", ">=", min(self.mapped("create_date"))),
-            ]
+            domain
         ):
             passed[inspection.product_id] += quantity
         return passed

@@ -51,13 +51,7 @@ class StockMoveLine(models.Model):
         A lot that was here and is found again passes; so does one that was never made
         here.
         """
-        lots = self.lot_id
-        productions = (
-            self.env["mrp.production"]
-            .sudo()
-            .search([("lot_producing_ids", "in", lots.ids)])
-        )
-        made = productions._needing_inspection().lot_producing_ids & lots
+        made = self.lot_id._made_here()
         if not made:
             return
         passed = self.env["final.inspection"]._passed_by_lot(made)
@@ -83,6 +77,8 @@ class StockMoveLine(models.Model):
         """Raise unless quality passed what these manufacturing orders put in stock."""
         origins = self.move_id._finished_origins()
         pending = defaultdict(float)
+        beside = defaultdict(self.browse)
+        making_beside = defaultdict(self.env["mrp.production"].browse)
         for line in self:
             productions = origins[line.move_id.id]
             if line.location_id.usage == "production":
@@ -93,10 +89,14 @@ class StockMoveLine(models.Model):
             making = productions.filtered(
                 lambda production, line=line: production.product_id == line.product_id
             )
-            # By-products follow their main product.
             if making:
                 done = line.state == "done"
                 pending[making[:1].id] += 0.0 if done else line.quantity_product_uom
+            elif line.product_id in productions.move_byproduct_ids.product_id:
+                beside[line.product_id] |= line
+                making_beside[line.product_id] |= productions
+        for product, lines in beside.items():
+            making_beside[product].sudo()._check_beside_inspected(product, lines)
         productions = self.env["mrp.production"].sudo().browse(pending)
         productions = productions._needing_inspection()
         if productions:
@@ -161,6 +161,40 @@ class MrpProduction(models.Model):
             # What goes now is taken from what siblings in the same go may use.
             batch = unit.batch
             unit.batch = batch._replace(stocked=batch.stocked + now)
+
+    def _check_beside_inspected(self, product, lines):
+        """Raise unless quality passed a by-product that goes into stock now (ORD-43).
+
+        It is inspected for itself, on the manufacturing order that it falls off from.
+
+        :param lines: the stock move lines by which it becomes stock
+        """
+        moves = self.move_finished_ids.filtered(lambda move: move.product_id == product)
+        ways = self.env["stock.move"].browse(
+            move.id for move in moves._way_into_stock()
+        )
+        known = ways.move_line_ids.filtered(lambda line: line.state == "done")
+        wanted = (
+            sum((known._put_in_stock() | lines).mapped("quantity_product_uom"))
+            - sum(known._taken_back().mapped("quantity_product_uom"))
+        )  # fmt: skip
+        inspections = self.env["final.inspection"].sudo()
+        mine = [("production_id", "in", self.ids), ("product_id", "=", product.id)]
+        inspections.search(mine)._signoff_lock()
+        passed = sum(row[2] for row in inspections._passed_rows(mine))
+        if product.uom_id.compare(passed, wanted) < 0:
+            raise UserError(
+                self.env._(
+                    "%(production)s: %(wanted)s %(unit)s of the by-product %(product)s "
+                    "would go into stock, and quality has passed %(passed)s. Missing: "
+                    "a final inspection of it on this manufacturing order.",
+                    production=joined(self.env, self.mapped("name")),
+                    wanted=numeral(wanted),
+                    unit=product.uom_id.name,
+                    product=product.display_name,
+                    passed=numeral(passed),
+                )
+            )
 
     def _stocking_units(self):
         """Return what is counted together, with what is in stock of it already.

@@ -65,17 +65,23 @@ class StockMoveLine(models.Model):
         return quantities
 
     def _found_by_lot(self, lots):
-        """Return ``{lot id: quantity}`` that counts added to stock, less losses."""
+        """Return ``{lot id: quantity}`` found or out of scrap, less what stock lost.
+
+        What was scrapped before it was stock was none of its loss.
+        """
         lines = self.sudo().search(
             [
                 ("lot_id", "in", lots.ids),
                 ("state", "=", "done"),
-                ("is_inventory", "=", True),
+                "|",
+                ("location_id.usage", "=", "inventory"),
+                ("location_dest_id.usage", "=", "inventory"),
             ]
         )
+        places = (lines.location_id | lines.location_dest_id)._takes_stock()
         quantities = defaultdict(float)
         for line in lines:
-            gain = line.location_dest_id.usage == "internal"
-            loss = line.location_id.usage == "internal"
+            gain = line.location_dest_id in places
+            loss = line.location_id in places
             quantities[line.lot_id.id] += line.quantity_product_uom * (gain - loss)
         return quantities

@@ -309,6 +309,29 @@ class SupervisionPoint(models.Model):
         """What fell due and is late waits once: the to-do is the same (ORD-40)."""
         return self._todos().filtered(lambda todo: todo.user_id == clock.user_id)
 
+    def _production_done(self):
+        """Let fall due what was to be looked at by now; the rest cannot be any more.
+
+        The job that calls for points runs every few minutes, and closing production
+        finishes its last operations at the same moment: what was due must not get lost
+        in between (ORD-40).
+        """
+        now = fields.Datetime.now()
+        open_ = self.filtered(lambda point: point.state == "planned")
+        due = open_.filtered(lambda point: point._came(now))
+        for point in due.filtered(lambda row: not row.due_at or row.due_at > now):
+            keyed(point).write({"due_at": now})
+        due._fall_due()
+        keyed(open_ - due).write({"state": "cancelled"})
+
+    def _came(self, now):
+        """Return whether the moment of this point has come, by clock or by work."""
+        self.ensure_one()
+        if self.due_at and self.due_at <= now:
+            return True
+        works = self._operations() if self.due_on == "operation" else ()
+        return bool(works) and all(work.state == "done" for work in works)
+
     def _clock_became_late(self, clock):
         """Show the point as late, and tell the supervisor."""
         late = self.filtered(lambda point: point.state == "due")

@@ -56,9 +56,7 @@ class MrpProduction(models.Model):
             self.sudo().supervision_ids if vals.keys() & (MOVED | {"state"}) else ()
         )
         if vals.get("state") == "done":
-            # What had not fallen due by then cannot be looked at any more.
-            early = points.filtered(lambda point: point.state == "planned")
-            keyed(early).write({"state": "cancelled"})
+            points._production_done()
         elif vals.keys() & MOVED:
             points._reschedule()
         return result

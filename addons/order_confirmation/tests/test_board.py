@@ -35,6 +35,9 @@ class TestBoard(FlowCase):
         self.pay(order, order.amount_total)
         order.action_confirm()
         self.assertEqual(self.stage(order), "production")
+        order.mrp_production_ids.qty_producing = 40
+        self.assertEqual(order.mrp_production_ids.state, "progress")
+        self.assertEqual(self.stage(order), "production")
         order.mrp_production_ids.qty_producing = 100
         self.assertEqual(self.stage(order), "inspection")
         self.produce(order)
@@ -45,6 +48,101 @@ class TestBoard(FlowCase):
         self.assertEqual(self.stage(order), "shipping")
         self.ship(order)
         self.assertEqual(self.stage(order), "under_way")
+
+    def released(self, quantity=100):
+        order = self.order("a", quantity=quantity)
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        return order
+
+    def test_in_production_until_all_is_made(self):
+        """ORD-70, ROL-01: begun is not made: quality waits for what is to close."""
+        order = self.released()
+        production = order.mrp_production_ids
+        production.qty_producing = 1
+        self.assertEqual(production.state, "progress")
+        self.assertEqual(self.stage(order), "production")
+        self.assertFalse(self.card(order, "quality").waits_for_me)
+        self.assertTrue(self.card(order, "production").waits_for_me)
+        production.qty_producing = 100
+        self.assertTrue(self.card(order, "quality").waits_for_me)
+        # Passed: production closes it.
+        self.inspect(production, 100)
+        self.assertEqual(self.stage(order), "production")
+
+    def test_what_stops_production_shows(self):
+        """ORD-70, ORD-41: a quality exception, a void statement: what, who, since."""
+        order = self.released()
+        production = order.mrp_production_ids
+        production.qty_producing = 1
+        card = self.card(order)
+        self.assertFalse(card.blocked_by)
+        exception = (
+            self.env["production.exception"]
+            .with_user(self.people["production"])
+            .create(
+                {
+                    "production_id": production.id,
+                    "kind": "quality",
+                    "quantity": 30,
+                    "delay": 4,
+                    "description": "The second colour is out of register.",
+                }
+            )
+        )
+        card = self.card(order)
+        self.assertEqual(card.stage, "production")
+        self.assertIn(exception.name, card.blocked_by)
+        self.assertIn("Quality", card.blocked_who)
+        self.assertEqual(card.blocked_since, exception.reported_at)
+        order.order_line.product_uom_qty = 120
+        card = self.card(order)
+        self.assertEqual(card.stage, "production")
+        self.assertIn("Technical statement", card.blocked_by)
+        chinese = card.with_context(lang="zh_TW")
+        self.assertIn("品質異常", chinese.blocked_by)
+
+    def test_since_is_when_it_came(self):
+        """ORD-70: rescheduling production does not make an order younger."""
+        order = self.released()
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE release_decision SET decided_at = '2020-01-02 03:04:05'"
+            " WHERE order_id = %s",
+            [order.id],
+        )
+        self.env.invalidate_all()
+        order.mrp_production_ids.date_start = "2030-01-02 03:04:05"
+        self.assertEqual(str(self.card(order).stage_since), "2020-01-02 03:04:05")
+
+    def rule(self, tier, gate, code, treatment):
+        self.env["release.rule"].set_cell(
+            self.env.ref(f"customer_tiering.tier_{tier}").id,
+            self.env["release.gate"]._get(gate).id,
+            self.env["release.requirement"]._get(code).id,
+            treatment,
+            5 if treatment == "owed" else 0,
+        )
+
+    def test_stages_follow_the_matrix(self):
+        """ORD-70, TIER-03: nobody waits for what the tier need not bring."""
+        orders = {}
+        for tier in "ab":
+            order = orders[tier] = self.order(tier, quantity=100)
+            self.sign(order, "technical", "technical")
+            self.sign(order, "production", "production")
+            self.sent_sheet(order)
+            self.sign(order, "instruction_service", "customer_service")
+            self.sign(order, "instruction_production", "production_head")
+        # A owes the sheet: customer service may release; B has to bring it first.
+        self.assertEqual(self.stage(orders["a"]), "release")
+        self.assertEqual(self.stage(orders["b"]), "return")
+        order = orders["a"]
+        order.action_confirm()
+        self.produce(order)
+        self.assertEqual(self.stage(order), "clearance")
+        self.rule("a", "shipping", "finance_clearance", "waived")
+        self.assertEqual(self.stage(order), "application")
 
     def test_post_production_waits_for_quality(self):
         """ORD-70, ORD-43: made in three steps, it waits for quality until it passed."""

@@ -74,7 +74,8 @@ class TestDailyRows(DailyCase):
         self.assertEqual(row.remaining_qty, 1000)
         self.assertEqual((row.hours_planned, row.hours_real), (2, 0))
         self.book(self.first, MORNING + timedelta(hours=1), 90)
-        self.first.qty_produced = 400
+        with freeze_time(MORNING + timedelta(hours=3)):
+            self.first.qty_produced = 400
         self.env.flush_all()
         self.env.invalidate_all()
         [row] = self.rows()
@@ -82,6 +83,67 @@ class TestDailyRows(DailyCase):
         self.assertEqual(row.remaining_qty, 600)
         [later] = self.rows(DAY + timedelta(days=1))
         self.assertEqual(later.workcenter_id, self.binding)
+
+    def booked(self, work, moment, quantity):
+        with freeze_time(moment):
+            work.qty_produced = quantity
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_each_day_counts_its_own(self):
+        """ORD-42: 400 on Wednesday, 600 more on Thursday; no piece on both papers."""
+        self.booked(self.first, MORNING + timedelta(hours=3), 400)
+        self.booked(self.first, MORNING + timedelta(days=1, hours=3), 1000)
+        thursday = DAY + timedelta(days=1)
+        for day, made, left in ((DAY, 400, 600), (thursday, 600, 0)):
+            row = self.rows(day, self.first)
+            self.assertEqual((row.done_qty, row.remaining_qty), (made, left))
+            issued = self.env["daily.production"]._of_day(self.company, day)
+            issued = issued.filtered(lambda row: row.workorder_id == self.first)
+            self.assertEqual(issued.mapped("done_qty"), [made])
+        self.booked(self.first, MORNING + timedelta(days=1, hours=5), 990)
+        self.assertEqual(self.rows(thursday, self.first).done_qty, 590)
+        notes = self.env["production.booking"].search(
+            [("workorder_id", "=", self.first.id)]
+        )
+        self.assertEqual(notes.mapped("quantity"), [-10, 600, 400])
+        with self.assertRaises(AccessError):
+            notes.sudo().write({"quantity": 1})
+        with self.assertRaises(AccessError):
+            notes.sudo().unlink()
+
+    def test_what_was_booked_before_it_was_noted(self):
+        """ORD-42: of what is older than the notes the report tells what it told."""
+        self.book(self.first, MORNING + timedelta(hours=1), 90)
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE mrp_workorder SET qty_produced = 300 WHERE id = %s",
+            [self.first.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.rows(work=self.first).done_qty, 300)
+
+    def test_what_failed_is_rejected(self):
+        """ORD-42: rejected is what was scrapped, and what quality sends back."""
+        inspection = self.env["final.inspection"].create(
+            {
+                **self.production._inspection_values(),
+                "production_id": self.production.id,
+                "quantity": 200,
+                "attendee_id": self.service.id,
+            }
+        )
+        inspection.action_all_passed()
+        point = inspection.point_ids.filtered(lambda row: row.kind == "appearance")
+        point.write({"outcome": "failed", "finding": "Folded"})
+        inspection.passed_quantity = 188
+        with freeze_time(MORNING + timedelta(hours=2)):
+            self.sign(inspection, "final_inspection", "quality")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.rows()
+        self.assertEqual(sum(rows.mapped("scrapped_qty")), 12)
+        self.assertEqual(rows.filtered("scrapped_qty").workorder_id, self.second)
 
     def test_days_of_the_company(self):
         """ORD-42: half past eleven at night in Taipei is still that day."""

@@ -27,9 +27,149 @@ class TestInspection(InspectionCase):
         inspection.quantity = 106
         self.assertEqual(point.outcome, "failed")
         self.assertIn("too many", point.finding)
+
+    def test_nobody_answers_the_quantity_by_hand(self):
+        """ORD-43: a point that the system compares is not passed by a person."""
+        production = self.made(107)
+        line = production._orders_line()
+        self.env.flush_all()
+        # Signed for fewer: the order keeps its statements.
+        self.cr.execute(
+            "UPDATE sale_order_line SET product_uom_qty = 100, tolerance_percent = 5"
+            " WHERE id = %s",
+            [line.id],
+        )
+        line.invalidate_recordset()
+        inspection = self.begun(production, 107)
+        point = inspection.point_ids[0]
+        self.assertEqual(point.outcome, "failed")
         point.write({"outcome": "passed", "finding": "Counted again: 105"})
-        inspection.quantity = 107
-        self.assertEqual(point.finding, "Counted again: 105")
+        self.assertEqual(point.outcome, "failed")
+        self.assertIn("too many", point.finding)
+        point.action_pass()
+        self.assertEqual(point.outcome, "failed")
+        # Two more are left out: what passes is within the tolerance.
+        inspection.action_all_passed()
+        self.assertEqual((inspection.result, inspection.undecided_quantity),
+                         ("failed", 107))  # fmt: skip
+        inspection.passed_quantity = 106
+        self.assertEqual(inspection.result, "failed")
+        inspection.passed_quantity = 105
+        self.assertEqual((inspection.result, inspection.undecided_quantity),
+                         ("partly", 2))  # fmt: skip
+        self.sign(inspection, "final_inspection", "quality")
+
+    def test_too_few_is_conceded(self):
+        """ORD-43: too few, no more is made: no piece failed, and it is conceded."""
+        production = self.released(100)
+        change = {"mo_id": production.id, "product_qty": 80}
+        self.env["change.production.qty"].create(change).change_prod_qty()
+        production.qty_producing = 80
+        production._set_qty_producing()
+        production.move_raw_ids.picked = True
+        inspection = self.begun(production, 80)
+        inspection.action_all_passed()
+        self.assertIn("too few", inspection.point_ids[0].finding)
+        self.assertEqual(inspection.result, "failed")
+        self.sign(inspection, "final_inspection", "quality")
+        with self.refused("passed 0"):
+            self.finish(production)
+        decision = self.decide(inspection, "concession", 80)
+        self.sign(decision, "concession_quality", "quality_head")
+        with self.refused("passed 0"):
+            self.finish(production)
+        self.sign(decision, "concession_sales", "salesperson")
+        self.finish(production)
+        self.assertEqual(self.in_stock(), 80)
+
+    def test_what_comes_from_stock_is_not_too_few(self):
+        """ORD-43: less is made where the rest is reserved from stock."""
+        production = self.released(100)
+        change = {"mo_id": production.id, "product_qty": 80}
+        self.env["change.production.qty"].create(change).change_prod_qty()
+        production.qty_producing = 80
+        self.env["stock.quant"]._update_available_quantity(
+            self.brochure, self.warehouse.lot_stock_id, 20
+        )
+        picking = self.order_of(production).picking_ids
+        picking.move_ids.write(
+            {"procure_method": "make_to_stock", "move_orig_ids": [Command.clear()]}
+        )
+        picking.move_ids._action_assign()
+        self.assertEqual(picking.move_ids.quantity, 20)
+        inspection = self.begun(production, 80)
+        self.assertEqual(inspection.point_ids[0].outcome, "passed")
+
+    def test_no_point_of_the_standard_is_left_out(self):
+        """ORD-43: neither by deleting it, nor by points of one's own over RPC."""
+        production = self.made(100)
+        self.brochure.exfactory_point_ids = [(0, 0, {"name": "Spine glued"})]
+        quality = self.people["quality"]
+        own = Command.create({"name": "Looks nice", "outcome": "passed"})
+        inspection = self.begun(production, point_ids=[own]).with_user(quality)
+        kinds = inspection.point_ids.mapped("kind")
+        self.assertEqual(
+            sorted(kinds),
+            ["appearance", "label", "packing", "product", "product", "quantity"],
+        )
+        of_standard = inspection.point_ids.filtered(
+            lambda point: point.kind != "product" or point.standard_id
+        )
+        self.assertEqual(len(of_standard), 5)
+        for point in of_standard:
+            with self.refused("belongs to the ex-factory standard"):
+                point.unlink()
+        (inspection.point_ids - of_standard).unlink()
+        # By another name it is missing all the same.
+        label = inspection.point_ids.filtered(lambda point: point.kind == "label")
+        label.kind = "product"
+        inspection.passed_quantity = inspection.quantity
+        inspection.action_all_passed()
+        with self.refused("standard asks for more: Label"):
+            self.sign(inspection, "final_inspection", "quality")
+        label.kind = "label"
+        # What the standard has asked since is laid out when somebody would sign.
+        self.brochure.exfactory_point_ids = [(0, 0, {"name": "Edges straight"})]
+        with self.refused("standard asks for more: Edges straight"):
+            self.sign(inspection, "final_inspection", "quality")
+        inspection.action_sign()
+        self.assertEqual(inspection.result, "open")
+        with self.refused("Open: Edges straight"):
+            self.sign(inspection, "final_inspection", "quality")
+        self.passes(inspection)
+        self.assertTrue(inspection.signed)
+
+    def test_customer_service_attends(self):
+        """ORD-43: nobody else is named, also over RPC and when roles change."""
+        production = self.made(100)
+        for role in ("production", "quality_head", "warehouse"):
+            person = self.people.get(role) or self._person(role)
+            with self.assertRaisesRegex(ValidationError, "Customer service attends"):
+                self.begun(production, attendee_id=person.id)
+        inspection = self.begun(production)
+        inspection.action_all_passed()
+        attendee = self.people["customer_service"]
+        attendee.group_ids -= self.env.ref("customer_tiering.role_customer_service")
+        with self.refused("Customer service attends"):
+            self.sign(inspection, "final_inspection", "quality")
+
+    def test_a_signed_inspection_is_corrected_on_purpose(self):
+        """ORD-43: on screen it is read-only once signed, until “Correct”."""
+        inspection = self.passes(self.begun(self.made(100)))
+        form = Form(inspection.with_user(self.people["quality"]))
+        for name in ("passed_quantity", "attendee_id", "point_ids", "lot_ids"):
+            self.assertTrue(form._get_modifier(name, "readonly"), name)
+        with self.assertRaises(AccessError):
+            inspection.with_user(self.people["production"]).action_correct()
+        inspection.with_user(self.people["quality"]).action_correct()
+        self.assertTrue(inspection.signed)
+        with Form(inspection.with_user(self.people["quality"])) as form:
+            form.passed_quantity = 99
+        self.assertFalse(inspection.signed)
+        self.assertTrue(inspection.correcting)
+        inspection.passed_quantity = 100
+        self.sign(inspection, "final_inspection", "quality")
+        self.assertFalse(inspection.correcting)
 
     def test_a_new_inspection_shows_its_points_at_once(self):
         """ORD-43: the standard stands on the form before anything is saved."""

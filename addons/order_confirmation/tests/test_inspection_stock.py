@@ -259,7 +259,7 @@ class TestInspectionStock(InspectionCase):
         )
         move._action_confirm()
         move.write({"quantity": 100, "picked": True})
-        with self.refused("being made"):
+        with self.refused("never been stock"):
             move._action_done()
         move._action_cancel()
         quant = self.env["stock.quant"].with_user(self.people["warehouse"])
@@ -301,6 +301,150 @@ class TestInspectionStock(InspectionCase):
         self.store(production)
         self.count(105)
         self.assertEqual(self.in_stock(), 105)
+
+    def moved(self, source, target, quantity, lot=None):
+        """Move the brochure by hand, without a count."""
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.brochure.id,
+                "product_uom_qty": quantity,
+                "location_id": source.id,
+                "location_dest_id": target.id,
+                "company_id": self.company.id,
+            }
+        )
+        move._action_confirm()
+        if lot:
+            move.move_line_ids = [
+                Command.clear(),
+                Command.create(
+                    {
+                        "product_id": self.brochure.id,
+                        "lot_id": lot.id,
+                        "quantity": quantity,
+                        "location_id": source.id,
+                        "location_dest_id": target.id,
+                        "company_id": self.company.id,
+                    }
+                ),
+            ]
+        else:
+            move.quantity = quantity
+        move.picked = True
+        move._action_done()
+        return move
+
+    def test_nothing_that_failed_comes_back_out_of_scrap(self):
+        """ORD-43: a scrapped piece that failed is no stock; what was stock, may be."""
+        production = self.made(3, tracking="serial")
+        good, bad = production.lot_producing_ids[0], production.lot_producing_ids[2]
+        inspection = self.failed(production, 2)
+        scrap = self.decide(inspection, "scrap", 1, bad).scrap_id
+        production.lot_producing_ids -= bad
+        production.qty_producing = 2
+        production._set_qty_producing()
+        self.finish(production, backorder=False)
+        stock, place = self.warehouse.lot_stock_id, scrap.scrap_location_id
+        customers = self.env.ref("stock.stock_location_customers")
+        for target in (stock, customers):
+            with self.refused("not by a count|cannot pass|Nothing leaves"):
+                self.moved(place, target, 1, bad)
+        self.moved(stock, place, 1, good)
+        self.moved(place, stock, 1, good)
+        self.assertEqual(self.in_stock(), 2)
+        with self.refused("not by a count"):
+            self.moved(place, stock, 1, good)
+
+    def test_scrap_without_lots(self):
+        """ORD-43: only as much comes back as was stock when it was scrapped."""
+        production = self.made(100)
+        inspection = self.failed(production, 95)
+        scrap = self.decide(inspection, "scrap", 5).scrap_id
+        production.qty_producing = 95
+        production._set_qty_producing()
+        self.finish(production, backorder=False)
+        stock, place = self.warehouse.lot_stock_id, scrap.scrap_location_id
+        with self.refused("5 Units of .* have never been stock"):
+            self.moved(place, stock, 5)
+        self.moved(stock, place, 2)
+        with self.refused("1 Units of .* have never been stock"):
+            self.moved(place, stock, 3)
+        self.moved(place, stock, 2)
+        self.assertEqual(self.in_stock(), 95)
+
+    def test_a_piece_that_failed_does_not_leave(self):
+        """ORD-43: the gate looks at the very pieces, however they came into stock."""
+        production = self.made(3, tracking="serial")
+        good, bad = production.lot_producing_ids[0], production.lot_producing_ids[2]
+        self.failed(production, 2)
+        production.lot_producing_ids -= bad
+        production.qty_producing = 2
+        production._set_qty_producing()
+        self.finish(production, backorder=False)
+        stock = self.warehouse.lot_stock_id
+        self.env["stock.quant"]._update_available_quantity(
+            self.brochure, stock, 1, lot_id=bad
+        )
+        order = self.order_of(production)
+        self.sign(order, "finance_clearance", "finance")
+        self.apply(order)
+        picking = order.picking_ids
+        picking.do_unreserve()
+        move = picking.move_ids
+
+        def take(*lots):
+            move.move_line_ids.unlink()
+            move.move_line_ids = [
+                Command.create(
+                    {
+                        "product_id": self.brochure.id,
+                        "picking_id": picking.id,
+                        "lot_id": lot.id,
+                        "quantity": 1,
+                        "location_id": stock.id,
+                        "location_dest_id": move.location_dest_id.id,
+                    }
+                )
+                for lot in lots
+            ]
+            move.picked = True
+            picking.with_context(skip_backorder=True).button_validate()
+
+        with self.refused(f"not passed: .*{bad.name}"):
+            take(good, bad)
+        take(good)
+        self.assertEqual(picking.state, "done")
+
+    def test_by_products(self):
+        """ORD-43: what falls off and is sold is inspected for itself."""
+        offcut, waste = self.env["product.product"].create(
+            [
+                {"name": "Offcut cards", "is_storable": True, "sale_ok": True},
+                {"name": "Waste paper", "is_storable": True, "sale_ok": False},
+            ]
+        )
+        self.bom.byproduct_ids = [
+            Command.create({"product_id": product.id, "product_qty": 1})
+            for product in (offcut, waste)
+        ]
+        production = self.made(100)
+        beside = production.move_byproduct_ids
+        self.assertEqual(beside.product_id, offcut | waste)
+        beside.quantity = 10
+        beside.picked = True
+        self.inspect(production, 100)
+        with self.refused("10 Units of the by-product Offcut cards.*passed 0"):
+            self.finish(production)
+        inspection = self.begun(
+            production, 10, product_id=offcut.id, order_line_id=False
+        )
+        self.assertEqual(inspection.point_ids[0].kind, "quantity")
+        self.passes(inspection)
+        # What passed of one is not counted for the other.
+        passed = inspection._passed("production_id", production.ids)
+        self.assertEqual(passed[production.id], 100)
+        self.finish(production)
+        self.assertEqual(beside.mapped("state"), ["done", "done"])
 
     def test_counting_costs_the_same_for_many(self):
         """ORD-43: a count of 24 products costs what one of 3 costs, but for writing."""

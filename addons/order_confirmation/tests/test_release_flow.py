@@ -138,7 +138,7 @@ class TestReleaseFlow(FlowCase):
         with self.refused("60"):
             production.button_mark_done()
         self.inspect(production, 40)
-        inspection.point_ids[0].outcome = "failed"
+        inspection.point_ids[1].outcome = "failed"
         with self.refused("final inspection"):
             production.button_mark_done()
 
@@ -184,6 +184,46 @@ class TestReleaseFlow(FlowCase):
             lambda row: row.purpose_code == "finance_clearance"
         )
         self.assertEqual(signature.state, "void")
+
+    def test_correction_of_what_has_left(self):
+        """TIER-06, ORD-43, ORD-50: by the delivered rules, down and never up."""
+        order = self.order("b", quantity=100)
+        self.sign_all(order)
+        self.pay(order, order.amount_total)
+        order.action_confirm()
+        self.produce(order)
+        self.sign(order, "finance_clearance", "finance")
+        self.apply(order)
+        picking = self.ship(order)
+        self.assertEqual(picking.state, "done")
+        move = picking.move_ids
+        move.quantity = 90
+        self.assertEqual(order.order_line.qty_delivered, 90)
+        slips = self.env["delivery.slip"].search([("picking_id", "=", picking.id)])
+        values = {
+            "move_id": move.id,
+            "picking_id": picking.id,
+            "product_id": move.product_id.id,
+            "quantity": 1,
+            "location_id": move.location_id.id,
+            "location_dest_id": move.location_dest_id.id,
+        }
+        for attempt in (
+            lambda: move.write({"quantity": 95}),
+            lambda: move.move_line_ids[:1].write({"quantity": 95}),
+            lambda: self.env["stock.move.line"].create(values),
+        ):
+            with self.refused("corrected down, not up"):
+                attempt()
+                self.env.flush_all()
+        more = {"picking_id": picking.id, "state": "done", "picked": True}
+        with self.refused("corrected down, not up|cannot pass"):
+            move.copy({**more, "quantity": 5})
+            self.env.flush_all()
+        self.assertEqual(sum(picking.move_ids.mapped("quantity")), 90)
+        self.assertEqual(
+            self.env["delivery.slip"].search([("picking_id", "=", picking.id)]), slips
+        )
 
     def test_less_cleared_than_leaves(self):
         """ORD-50: a clearance of 40 does not let 100 out."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from odoo import Command, fields
+from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -198,6 +199,32 @@ class TestSupervisionPoints(SupervisionCase):
         self.assertEqual(
             set((production.supervision_ids - first).mapped("state")), {"cancelled"}
         )
+
+    def test_nothing_that_was_due_is_lost_when_it_is_done(self):
+        """ORD-40: due by then, or its operation done: it falls due; the rest ends."""
+        production = self.planned(days=5)
+        first = self.point(production, "First sheet")
+        press = self.point(production, "Off the press")
+        half = self.point(production, "Half way")
+        with freeze_time(MONDAY + timedelta(hours=3)):
+            works = production.workorder_ids.filtered(
+                lambda work: work.workcenter_id == self.press
+            )
+            self.env.flush_all()
+            self.cr.execute(
+                "UPDATE mrp_workorder SET state = 'done' WHERE id IN %s",
+                [tuple(works.ids)],
+            )
+            self.env.invalidate_all()
+            keyed(half).write({"due_at": MONDAY + timedelta(days=2)})
+            keyed(press).write({"due_at": False})
+            self.assertEqual(set((first | press | half).mapped("state")), {"planned"})
+            production.write({"state": "done"})
+        self.assertEqual((first.state, press.state), ("due", "due"))
+        self.assertEqual(half.state, "cancelled")
+        self.assertLessEqual(press.due_at, MONDAY + timedelta(hours=3))
+        for point in first | press:
+            self.assertEqual(point.activity_ids.user_id, self.merchandiser)
 
     def test_without_working_hours(self):
         """ORD-40: production starts all the same; every hour counts then."""

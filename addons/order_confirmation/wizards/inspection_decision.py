@@ -29,8 +29,7 @@ class FinalInspectionDecide(models.TransientModel):
             )
             dialog.failing_lot_ids = inspection.lot_ids.filtered(
                 lambda row, decided=decided: (
-                    row.quantity
-                    - row.passed_quantity
+                    row._failed()
                     - sum(
                         decided.filtered(
                             lambda other, row=row: other.lot_id == row.lot_id
@@ -46,7 +45,7 @@ class FinalInspectionDecide(models.TransientModel):
             lambda row: row.lot_id == self.lot_id._origin
         )
         if row:
-            self.quantity = row.quantity - row.passed_quantity
+            self.quantity = row._failed()
 
     def action_decide(self):
         """Decide, and do what follows.
