@@ -32,11 +32,16 @@ class Rule(NamedTuple):
     """How one requirement is treated; ``days`` counts for what is owed later.
 
     ``excepted`` is set on the rules of a release that was made by an exception.
+
+    :param int tier: id of the tier whose rule it is; None where nobody decided
+    :param datetime kept: naive UTC; the release whose rules are kept, None: those of now
     """
 
     treatment: str
     days: int = 0
     excepted: Excepted | None = None
+    tier: int | None = None
+    kept: datetime | None = None
 
 
 class Fact(NamedTuple):

@@ -155,11 +155,17 @@ class TestAttackPapers(AttackCase):
             "shipping_gate_lines", "customer_tier_id", "release_decision_ids",
             "release_owed_ids", "technical_outcome", "has_clearance",
             "delivery_application_ids", "dispatch_notice_ids",
+            "production_start_date", "production_completion_date",
+            "release_blocked_at",
         ):  # fmt: skip
             with self.undone(field=name):
                 self.refused(ORDER, "read", order.ids, [name])
                 self.refused(ORDER, "search_read", [[name, "!=", False]], ["name"])
                 self.refused(ORDER, "read", order.ids, [name], door="jsonrpc")
+        lines = order.order_line.ids
+        self.assertTrue(self.allowed("sale.order.line", "read", lines, ["name"]))
+        for door in ("web", "jsonrpc"):
+            self.refused("sale.order.line", "read", lines, ["formula"], door=door)
         answer, _refusal = self.attack(ORDER, "read", order.ids, ["signature_ids"])
         self.assertFalse(answer and answer[0]["signature_ids"])
         for model in (

@@ -1,4 +1,5 @@
 import json
+import logging
 
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
@@ -6,6 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..standard import Part, score, tier_of
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerTierReview(models.Model):
@@ -80,10 +83,19 @@ class CustomerTierReview(models.Model):
 
     @api.model
     def _cron_measure(self):
-        """Measure the customers of each company under release control."""
+        """Measure the customers of each company under release control.
+
+        What is wrong in one company is logged, and keeps no other from being measured.
+        """
         companies = self.env["res.company"].sudo()
         for company in companies.search([("release_control", "=", True)]):
-            self.with_company(company)._measure(company)
+            try:
+                with self.env.cr.savepoint():
+                    self.with_company(company)._measure(company)
+            except UserError as reason:
+                _logger.warning(
+                    "Customers of %s are not measured: %s", company.display_name, reason
+                )
 
     @api.model
     def _measure(self, company):

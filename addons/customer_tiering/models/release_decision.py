@@ -81,7 +81,13 @@ class ReleaseDecision(models.Model):
         )
         return {
             row.order_id.id: {
-                code: Rule(kept["treatment"], kept["days"], _excepted_then(kept))
+                code: Rule(
+                    kept["treatment"],
+                    kept["days"],
+                    _excepted_then(kept),
+                    row.tier_id.id or None,
+                    row.decided_at,
+                )
                 for code, kept in row.rules.items()
             }
             for row in rows

@@ -86,7 +86,8 @@ class ReleaseRule(models.Model):
             [("gate_id", "=", gate_id), ("tier_id", "=", tier_id)]
         )
         return {
-            row.requirement_id.code: Rule(row.treatment, row.owed_days) for row in rows
+            row.requirement_id.code: Rule(row.treatment, row.owed_days, tier=tier_id)
+            for row in rows
         }
 
     @api.model

@@ -174,6 +174,25 @@ class ResPartner(models.Model):
             tiers.update(partners._tier_after_end(company, dated))
         return tiers
 
+    @api.model
+    def _search_of_tier(self, company, tier_ids):
+        """Return a query of the customers that the company sees at one of these tiers.
+
+        The reverse of :meth:`_tier`, for searches.
+        """
+        partners = self.sudo().with_company(company).with_context(active_test=False)
+        wanted = [("customer_tier_id", "in", list(tier_ids))]
+        if self.env["customer.tier"]._lowest(company).id in tier_ids:
+            wanted = ["|", ("customer_tier_id", "=", False), *wanted]
+        today = company._business_date(fields.Datetime.now())
+        over = partners.search([("customer_tier_until", "<", today)])
+        tiers = over._tier(company) if over else {}
+        now = [partner.id for partner in over if tiers[partner.id].id in tier_ids]
+        return partners._search(
+            Domain("id", "in", now)
+            | (Domain(wanted) & Domain("id", "not in", over.ids))
+        )
+
     def _tier_after_end(self, company, dated):
         """Return ``{partner id: tier}`` where a tier given by hand is over."""
         today = company._business_date(fields.Datetime.now())

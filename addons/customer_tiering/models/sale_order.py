@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..matrix import UNRULED, WAIVED, decide, except_for
 
@@ -38,6 +39,7 @@ class SaleOrder(models.Model):
         "customer.tier",
         string="Tier",
         compute="_compute_customer_tier_id",
+        search="_search_customer_tier_id",
         groups="base.group_user",
     )
     release_decision_ids = fields.One2many(
@@ -74,6 +76,23 @@ class SaleOrder(models.Model):
         tiers = self._release_tiers()
         for order in self:
             order.customer_tier_id = tiers.get(order.id, False)
+
+    def _search_customer_tier_id(self, operator, value):
+        """Find orders by the tier that their customer has today, in each company."""
+        if operator == "any":
+            value = self.env["customer.tier"].search(value).ids
+        elif operator != "in":
+            return NotImplemented
+        partners = self.env["res.partner"]
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain(
+                "partner_id.commercial_partner_id",
+                "in",
+                partners._search_of_tier(company, set(value)),
+            )
+            for company in self.env["res.company"].sudo().search(Domain.TRUE)
+        )
 
     def _release_tiers(self):
         """Return ``{order id: tier}`` of the customers behind these orders."""

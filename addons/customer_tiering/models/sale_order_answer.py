@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from ..matrix import EXCEPTED, MET, MISSING, NOT_NEEDED, OWED, WAIVED, Answer, words
@@ -11,6 +12,9 @@ GATE_STATES = [
     ("blocked", "Blocked"),
     ("free", "Not controlled"),
 ]
+# On their way: to production, and out of the house.
+ENTERING = ("draft", "sent")
+LEAVING = ("pending", "started", "partial")
 
 
 class SaleOrder(models.Model):
@@ -40,6 +44,14 @@ class SaleOrder(models.Model):
     release_blocked_by = fields.Char(
         "Blocked By", compute="_compute_gates", groups="base.group_user"
     )
+    release_blocked_at = fields.Selection(
+        [("production", "At production"), ("shipping", "At shipping")],
+        "Blocked",
+        compute="_compute_gates",
+        search="_search_release_blocked_at",
+        groups="base.group_user",
+        help="The gate that comes next, where it is closed. What is delivered has none.",
+    )
 
     def _release_refusal(self, gate, answer):
         """Return why this order does not pass, for the person who tried."""
@@ -65,6 +77,7 @@ class SaleOrder(models.Model):
             row["detail"],
             self.env._("from %s", row["who"]),
             row["where"],
+            row["rule"],
             waiting,
         ]
         return " – ".join(filter(None, said))
@@ -86,7 +99,27 @@ class SaleOrder(models.Model):
             "due": format_date(self.env, line.due) if line.due else "",
             "by": line.excepted.by if line.excepted else "",
             "until": self._release_moment(line.excepted and line.excepted.until),
+            **self._release_rule_row(line.rule),
         }
+
+    def _release_rule_row(self, rule):
+        """Return by which rule: of which tier, and of which release (TIER-05, TIER-08).
+
+        :return: ``tier`` and ``released`` (both may be empty), and ``rule``, the words
+        """
+        tier = self.env["customer.tier"].sudo().browse(rule.tier or ()).name or ""
+        released = format_date(self.env, rule.kept) if rule.kept else ""
+        if tier and released:
+            text = self.env._(
+                "rule of tier %(tier)s at the release of %(date)s",
+                tier=tier,
+                date=released,
+            )
+        elif tier:
+            text = self.env._("rule of tier %s", tier)
+        else:
+            text = self.env._("required, as no rule says otherwise")
+        return {"tier": tier, "released": released, "rule": text}
 
     def _release_moment(self, moment):
         return format_datetime(self.env, moment, dt_format="short") if moment else ""
@@ -118,6 +151,9 @@ class SaleOrder(models.Model):
             waiting = order._release_waits_for(
                 production.get(order.id), shipping.get(order.id)
             )
+            order.release_blocked_at = order._release_blocked_at(
+                production.get(order.id), shipping.get(order.id)
+            )
             order.release_blocked_by = joined(
                 self.env, (row["name"] for row in waiting)
             )
@@ -138,13 +174,47 @@ class SaleOrder(models.Model):
             return []
         return [self._release_row(line) for line in answer.missing]
 
+    def _release_blocked_at(self, production, shipping):
+        """Return the code of the gate that comes next and is closed, or False."""
+        if self.state in ENTERING:
+            return bool(production and not production.open) and "production"
+        leaving = self.state == "sale" and self.sudo().delivery_status in LEAVING
+        return bool(leaving and shipping and not shipping.open) and "shipping"
+
+    def _search_release_blocked_at(self, operator, value):
+        """Ask the gates of what is on its way; what is delivered is not looked at."""
+        if operator != "in":
+            return NotImplemented
+        orders = self.search(
+            [
+                ("company_id.release_control", "=", True),
+                "|",
+                ("order_kind_id", "=", False),
+                ("order_kind_id.exempt", "=", False),
+                "|",
+                ("state", "in", ENTERING),
+                "&",
+                ("state", "=", "sale"),
+                ("delivery_status", "in", LEAVING),
+            ]
+        )
+        blocked = orders.grouped("release_blocked_at")
+        blocked.pop(False, None)
+        found = self.union(*(blocked.get(gate, self) for gate in value if gate))
+        domain = Domain("id", "in", found.ids)
+        if False in value:
+            domain |= Domain("id", "not in", self.union(*blocked.values()).ids)
+        return domain
+
     def release_status(self, gate):
         """Tell, over RPC, what a gate says of these orders (TIER-05, PLT-11).
 
         :param str gate: ``production`` or ``shipping``
         :return: a list, one dictionary per order: ``id``, ``open``, ``controlled`` and
             ``requirements`` (code, name, state, treatment, days, detail, who, where,
-            since, ``due`` of what is owed, ``by`` and ``until`` of an exception)
+            since, ``due`` of what is owed, ``by`` and ``until`` of an exception, ``rule``
+            in words, the ``tier`` whose rule it is, and the day ``released`` where it
+            is that of the release)
         """
         self.check_access("read")
         if not self.env.user._is_internal():

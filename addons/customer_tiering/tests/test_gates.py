@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
 
 from ..models.release_gate import lawful
+from ..models.res_partner import tier_keyed
 from .tier_case import TierCase
 
 
@@ -168,6 +169,61 @@ class TestProductionGate(GateCase):
         )
         self.assertFalse(status["open"])
         self.assertEqual(status["requirements"], order.production_gate_lines)
+
+    def test_found_by_tier(self):
+        """TIER-02: a search for a tier finds what the form shows, of contacts too."""
+        contact = self.env["res.partner"].create(
+            {"name": "Mr Wu", "parent_id": self.customers["a"].id}
+        )
+        orders = {code: self.order(code) for code in "abc"}
+        orders["a"] |= self.order("a", partner_id=contact.id)
+        everything = self.env["sale.order"].union(*orders.values())
+        sales = self.env["sale.order"].with_user(self.people["sales_director"])
+        tiers = {code: self.env.ref(f"customer_tiering.tier_{code}") for code in "abc"}
+        # Given by hand, and over: it counts no more, whether or not the job has run.
+        tier_keyed(self.customers["b"]).customer_tier_until = "2020-01-01"
+        for code, tier in tiers.items():
+            shown = everything.filtered(lambda row, t=tier: row.customer_tier_id == t)
+            for domain in (
+                [("customer_tier_id", "=", tier.id)],
+                [("customer_tier_id.code", "=", code.upper())],
+            ):
+                found = sales.search([("id", "in", everything.ids), *domain])
+                self.assertEqual(set(found.ids), set(shown.ids), domain)
+        some = sales.search(
+            [("id", "in", everything.ids), ("customer_tier_id", "!=", tiers["a"].id)]
+        )
+        self.assertEqual(set(some.ids), set((everything - orders["a"]).ids))
+
+    def test_found_where_it_is_blocked(self):
+        """TIER-05: lists filter by the closed gate; delivered is not blocked."""
+        waiting, ready, exempt = self.order("b"), self.order("a"), self.order("b")
+        cancelled = self.order("b")
+        cancelled._action_cancel()
+        exempt.with_user(self.people["supervisor"]).order_kind_id = self.env.ref(
+            "customer_tiering.kind_spare_parts"
+        )
+        made = self.order("b", quantity=100)
+        self.pay(made, made.amount_total * 0.3)
+        made.action_confirm()
+        ours = waiting | ready | exempt | cancelled | made
+        sales = self.env["sale.order"].with_user(self.people["customer_service"])
+
+        def found(*domain):
+            self.env.flush_all()
+            return set(sales.search([("id", "in", ours.ids), *domain]).ids)
+
+        at = "release_blocked_at"
+        self.assertEqual(found((at, "=", "production")), set(waiting.ids))
+        self.assertEqual(found((at, "=", "shipping")), set(made.ids))
+        self.assertEqual(found((at, "!=", False)), set((waiting | made).ids))
+        self.assertEqual(found((at, "=", False)), set((ours - waiting - made).ids))
+        self.assertEqual(waiting.release_blocked_at, "production")
+        self.assertEqual(made.release_blocked_at, "shipping")
+        self.assertFalse((ready | exempt | cancelled).filtered(at))
+        self.pay(made, made.amount_total)
+        self.env.invalidate_all()
+        self.assertFalse(found((at, "=", "shipping")))
 
     def test_queries_do_not_grow(self):
         """TIER-05: the gates of 80 orders cost what those of 8 cost."""

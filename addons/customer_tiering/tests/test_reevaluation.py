@@ -2,6 +2,7 @@
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from ..models.res_partner import tier_keyed
 from .test_gates import GateCase
@@ -32,6 +33,29 @@ class TestReevaluation(GateCase):
         self.assertTrue(self.is_open(released))
         self.assertEqual(released.release_decision_ids.tier_id.code, "A")
         self.make(released)
+
+    def test_it_says_by_which_rule(self):
+        """TIER-05, TIER-08: of which tier; of what is released, that of its release."""
+        released, waiting = self.order("a", quantity=100), self.order("a")
+        released.action_confirm()
+        day = format_date(self.env, released.release_decision_ids.decided_at)
+        self.give("a", "c")
+        self.env.invalidate_all()
+        [row] = waiting.production_gate_lines
+        self.assertEqual((row["tier"], row["released"]), ("C", ""))
+        self.assertEqual(row["rule"], "rule of tier C")
+        [row] = released.production_gate_lines
+        self.assertEqual((row["tier"], row["released"]), ("A", day))
+        self.assertEqual(row["rule"], f"rule of tier A at the release of {day}")
+        [row] = released.shipping_gate_lines
+        self.assertEqual((row["tier"], row["released"]), ("C", ""))
+        with self.assertRaisesRegex(UserError, "rule of tier C"):
+            waiting.action_confirm()
+        self.env.ref("customer_tiering.rule_c_production_deposit_arrived").unlink()
+        self.env.invalidate_all()
+        [row] = waiting.production_gate_lines
+        self.assertEqual((row["tier"], row["rule"]),
+                         ("", "required, as no rule says otherwise"))  # fmt: skip
 
     def test_a_better_tier(self):
         """TIER-08: what waited for the deposit waits no longer."""

@@ -305,6 +305,21 @@ class TestProposals(TierChangeCase):
         with self.assertRaisesRegex(UserError, "standard"):
             self.measure()
 
+    def test_one_company_without_a_standard_stops_no_other(self):
+        """TIER-02, PLT-08: the monthly job says so, and measures the others."""
+        other = self.env["res.company"].create(
+            {"name": "Aurora Lamps", "release_control": True}
+        )
+        self.assertTrue(other)
+        self.revenue.company_id = self.company
+        with self.assertLogs("odoo.addons.customer_tiering", "WARNING") as log:
+            self.reviews._cron_measure()
+        said = "\n".join(log.output)
+        self.assertIn("Aurora Lamps are not measured: There is no customer tier", said)
+        self.assertNotIn(self.company.name, said)
+        [review] = self.reviews.search([("until", "=", self.today)])
+        self.assertEqual(review.company_id, self.company)
+
     def test_queries_do_not_grow(self):
         """TIER-02, PLT-07: thousands are measured in the queries of a few."""
         self.env["customer.tier.criterion"].with_context(active_test=False).search(

@@ -43,6 +43,7 @@ class FormulaPortal(CustomerPortal):
         values = {
             "formula": document,
             "refused": document._consent_refused(),
+            "staff": request.env.user._is_internal(),
             "page_name": "formula",
             "res_company": document.company_id,
         }

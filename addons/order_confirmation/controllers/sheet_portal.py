@@ -75,6 +75,7 @@ class SheetPortal(CustomerPortal):
             "sheet": sheet,
             "printed": sheet._printed(),
             "refused": sheet._return_refused(),
+            "staff": request.env.user._is_internal(),
             "current": self._sheet_to_sign_instead(sheet),
             "page_name": "sheet",
             "res_company": sheet.company_id,
@@ -101,6 +102,8 @@ class SheetPortal(CustomerPortal):
             sheet = self._sheet(sheet_id, access_token)
         except (AccessError, MissingError):
             return {"error": request.env._("This link is not valid any more.")}
+        if request.env.user._is_internal():
+            return {"error": request.env._("Only the customer does this.")}
         if request.env.user._is_public():
             sheet = sheet.with_context(lang=sheet.lang)
         try:

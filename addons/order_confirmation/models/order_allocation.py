@@ -167,7 +167,7 @@ class SaleOrderLine(models.Model):
                    AND (so.state = 'sale' OR so.state IN ('draft', 'sent') AND %s
                         AND kind.exempt IS NOT TRUE)
                    %s
-                 ORDER BY so.date_order, so.id, line.id
+                 ORDER BY so.create_date, so.id, line.id
                 """,
                 company.id,
                 bool(company.release_control),
@@ -196,7 +196,7 @@ class SaleOrderLine(models.Model):
                 line.product_id.id,
                 line._review_quantity(line.product_uom_qty - line.qty_delivered),
                 ranks.get(tiers[line.order_id.id], 0),
-                (line.order_id.date_order, line.order_id.id, line.id),
+                (line.order_id.create_date, line.order_id.id, line.id),
                 ages[line.order_id.id],
                 line._review_quantity(signed.get(line.id, 0.0)),
             )
@@ -307,12 +307,13 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _review_ages(self, company):
-        """Return ``{order id: working days}`` that these orders have waited."""
+        """Return ``{order id: working days}`` that these orders have waited.
+
+        Since they were entered: the date of an order can be written, and becomes that
+        of its release.
+        """
         today = company._business_date(fields.Datetime.now())
-        came = {
-            order.id: company._business_date(order.date_order or order.create_date)
-            for order in self
-        }
+        came = {order.id: company._business_date(order.create_date) for order in self}
         house = company._working_time()
         try:
             days = {

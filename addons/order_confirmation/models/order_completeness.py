@@ -1,5 +1,7 @@
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.customer_tiering.models.sale_order import GatePassed
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
@@ -117,6 +119,9 @@ class SaleOrder(models.Model):
 
     def _intake_products_to_choose(self):
         """Return ``{order id: texts}`` for what memoranda ask for in mere words."""
+        if "line_note" not in self.order_line.mapped("display_type"):
+            # On an order mere words are a note: without one there are none.
+            return {}
         lines = self.env["order.memorandum.line"].search(
             [
                 ("memorandum_id.order_id", "in", self._origin.ids),
@@ -134,6 +139,42 @@ class SaleOrder(models.Model):
                 )
             )
         return texts
+
+    def _intake_facts(self):
+        """Return ``{order id: Fact}``: it is complete and in writing (ORD-01, ORD-03).
+
+        Asked at the release. A list that gets longer afterwards stops no production.
+        """
+        released = self._intake_released()
+        waiting = self - released
+        missing = waiting._intake_missing()
+        facts = dict.fromkeys(released.ids, Fact(True))
+        for order in waiting:
+            texts = missing[order.id]
+            facts[order.id] = Fact(
+                met=not texts,
+                since=order.create_date,
+                detail=lambda texts=texts: ", ".join(texts),
+                who=order.user_id.name or "" if texts and order.by_word else "",
+            )
+        return facts
+
+    def _intake_released(self):
+        """Return those that passed the gate to production, and do not pass it now."""
+        fresh = self.env.context.get("release_fresh")
+        fresh = fresh.ids if isinstance(fresh, GatePassed) else ()
+        known = self.filtered(lambda row: row.state == "sale" and row.id not in fresh)
+        if not known:
+            return known
+        rows = self.env["release.decision"].sudo().search_fetch(
+            [
+                ("order_id", "in", known.ids),
+                ("gate_id", "=", self.env["release.gate"]._get("production").id),
+            ],
+            ["order_id"],
+        )  # fmt: skip
+        passed = set(rows.order_id._ids)
+        return known.filtered(lambda row: row.id in passed)
 
     @api.depends_context("lang")
     @api.depends(

@@ -152,8 +152,11 @@ class OrderSheet(models.Model):
                     "accepted."
                 )
             )
-        if not (declared.get("signatory") or declared.get("no_signatory_reason")):
-            raise UserError(self._refuse_no_signatory())
+        if not declared.get("no_signatory_reason"):
+            if not declared.get("signatory"):
+                raise UserError(self._refuse_no_signatory())
+            if not declared.get("specimen"):
+                raise UserError(self._refuse_no_specimen(declared["signatory"]))
         self._move("accepted", verified_at=signature.signed_at)
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         self.env["release.owed"].sudo()._settle(self.sudo().order_id)
@@ -165,12 +168,22 @@ class OrderSheet(models.Model):
             self.partner_id.commercial_partner_id.display_name,
         )
 
+    def _refuse_no_specimen(self, name):
+        return self.env._(
+            "There is no specimen of %s on file with which to compare. Keep one on the "
+            "contact, or say why the return is accepted without.",
+            name,
+        )
+
     def _note_signatory(self, signatory, reason):
-        """Keep on the form whose signature it is; the evidence is in the signature."""
+        """Keep on the form whose signature it is; the evidence is in the signature.
+
+        :param reason: why the return is accepted without comparing, or nothing
+        """
         keyed(self).write(
             {
                 "signatory_id": signatory.id,
-                "no_signatory_reason": not signatory and (reason or "").strip(),
+                "no_signatory_reason": (reason or "").strip(),
             }
         )
 

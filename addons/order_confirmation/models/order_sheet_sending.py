@@ -3,6 +3,7 @@ from base64 import b64encode
 from odoo import fields, models
 from odoo.addons.written_signoff.digest import sha256
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from ..opening import dialog, letter
@@ -111,6 +112,21 @@ class OrderSheet(models.Model):
     def _check_sending(self):
         self.env.user._require_role("customer_service")
         self._require_state("checked", "sent", "rejected")
+        # What was sent already may be sent again, whatever became void since (ORD-27).
+        left = self.filtered(lambda sheet: sheet.state == "checked")
+        missing = [text for row in left for text in row.order_id._statements_missing()]
+        if missing:
+            raise UserError(
+                "\n".join(
+                    [
+                        self.env._(
+                            "%s cannot be sent yet. Missing:",
+                            joined(self.env, left.mapped("name")),
+                        ),
+                        *(f"• {text}" for text in dict.fromkeys(missing)),
+                    ]
+                )
+            )
 
     def _sent(self, how):
         """Freeze the PDF and note the first sending; the order is with the customer."""

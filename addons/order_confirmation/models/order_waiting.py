@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .sale_order_board import STAGES
+from .sale_order_board import ALSO, STAGES
 
 # Rows of different kinds come from different tables: an id is that of its source times
 # this, plus the number of its kind.
@@ -151,17 +151,27 @@ class OrderWaiting(models.Model):
         """Return the SQL of the next step of each order on the board.
 
         The instruction is signed by customer service, then by the head of production;
-        what is the salesperson's is that of the one whose order it is.
+        what is the salesperson's is that of the one whose order it is. What either of
+        two roles does is a line for each; who has both roles sees one.
         """
         group = self.env["ir.model.data"]._xmlid_to_res_id
-        roles = [
-            SQL("(%s, %s)", stage, group(f"customer_tiering.role_{role}"))
+        mine = self.env.user.all_group_ids.ids
+        turns = [
+            (stage, group(f"customer_tiering.role_{one}"), place)
             for stage, (role, _action) in STAGES.items()
             if role
+            for place, one in enumerate((role, *ALSO.get(stage, ())))
+        ]
+        twice = {stage for stage, role, place in turns if place and role in mine}
+        roles = [
+            SQL("(%s, %s, %s)", stage, role, place)
+            for stage, role, place in turns
+            if place or stage not in twice
         ]
         return SQL(
             """
-            SELECT board.id, board.stage AS code, 'sale.order' AS res_model,
+            SELECT board.id::bigint * %(places)s + turn.place AS id,
+                   board.stage AS code, 'sale.order' AS res_model,
                    board.id AS res_id, board.id AS order_id, board.partner_id,
                    board.company_id,
                    CASE WHEN role.group_id = %(seller)s THEN board.user_id
@@ -170,7 +180,7 @@ class OrderWaiting(models.Model):
                         END AS delegate_id,
                    role.group_id, board.stage_since AS since, clock.due
               FROM (%(board)s) board
-              JOIN (VALUES %(roles)s) AS turn(stage, group_id)
+              JOIN (VALUES %(roles)s) AS turn(stage, group_id, place)
                 ON turn.stage = board.stage
               JOIN LATERAL (
                    SELECT CASE WHEN board.stage = 'instruction' AND EXISTS (
@@ -183,7 +193,9 @@ class OrderWaiting(models.Model):
                    SELECT min(deadline_at) AS due FROM service_clock clock
                     WHERE clock.res_model = 'sale.order' AND clock.res_id = board.id
                       AND clock.state IN ('running', 'late')
-                      AND clock.group_id = role.group_id) clock ON TRUE
+                      AND (clock.group_id = role.group_id
+                           OR board.stage = 'production_date'
+                          AND clock.kind_code = 'production_answer')) clock ON TRUE
               LEFT JOIN LATERAL (
                    SELECT receiver_id FROM signoff_delegation given
                     WHERE given.giver_id = board.user_id
@@ -195,6 +207,7 @@ class OrderWaiting(models.Model):
                     ORDER BY given.res_model NULLS LAST, given.id DESC
                     LIMIT 1) acting ON TRUE
             """,
+            places=1 + max(map(len, ALSO.values())),
             board=self.env["order.board"]._table_query,
             roles=SQL(", ").join(roles),
             seller=group("customer_tiering.role_salesperson"),

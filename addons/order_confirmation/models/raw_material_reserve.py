@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..explosion import cover, cycle
+from .sale_order_statements import _outcome
 
 COMING = ("waiting", "confirmed", "assigned", "partially_available")
 
@@ -101,7 +102,10 @@ class SaleOrder(models.Model):
         ]
 
     def _reserve_earlier(self):
-        """Return the orders before their release whose technical statement is older."""
+        """Return the orders before their release whose technical statement is older.
+
+        What cannot be made needs no material.
+        """
         domain = [
             ("res_model", "=", "sale.order"),
             ("purpose_code", "=", "technical"),
@@ -113,13 +117,17 @@ class SaleOrder(models.Model):
         )  # fmt: skip
         own = rows.filtered(lambda row: row.res_id == self.id)
         older = rows.filtered(lambda row: not own or row.id < own[-1].id)
-        return self.sudo().search(
+        orders = self.sudo().search(
             [
                 ("id", "in", older.mapped("res_id")),
                 ("id", "!=", self.id),
                 ("state", "in", ("draft", "sent")),
             ]
         )
+        # Only of these is read what the statement says: it contains a whole table.
+        said = rows.browse(older.filtered(lambda row: row.res_id in orders._ids).ids)
+        feasible = said.filtered(lambda row: _outcome(row) != "not_feasible")
+        return orders.browse(set(feasible.mapped("res_id")))
 
 
 class SaleOrderLine(models.Model):

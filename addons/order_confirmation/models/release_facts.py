@@ -15,6 +15,7 @@ SIGNED = {
 }
 # Read of documents of their own, for many orders at once.
 READ = {
+    "intake_complete": "_intake_facts",
     "returned_sheet": "_sheet_facts",
     "special_review": "_special_facts",
     "within_limit": "_limit_facts",

@@ -44,9 +44,14 @@ class SaleOrder(models.Model):
     packing = fields.Text(tracking=True)
     labelling = fields.Text(tracking=True)
     special_requirements = fields.Text(tracking=True)
-    production_start_date = fields.Date(readonly=True, copy=False)
+    production_start_date = fields.Date(
+        readonly=True, copy=False, groups="base.group_user"
+    )
     production_completion_date = fields.Date(
-        readonly=True, copy=False, help="As production signed it."
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="As production signed it.",
     )
     ship_date = fields.Date(
         "Planned Ship Date", copy=False, tracking=True, help="Goods leave the house."

@@ -27,6 +27,10 @@ STAGES = {
 MAKING = {"production", "inspection"}
 SHIPPING = {"clearance", "application", "shipping", "under_way"}
 
+# Who takes a stage further as well: the planner answers by when (ORD-14), production
+# gives the date just so.
+ALSO = {"production_date": ("planner",)}
+
 
 class OrderBoard(models.Model):
     """All orders by stage: what blocks each, who lifts it, since when (ORD-70).
@@ -398,7 +402,11 @@ class OrderBoard(models.Model):
         stages = {
             stage
             for stage, (role, _action) in STAGES.items()
-            if role and user.has_group(f"customer_tiering.role_{role}")
+            if role
+            and any(
+                user.has_group(f"customer_tiering.role_{one}")
+                for one in (role, *ALSO.get(stage, ()))
+            )
         }
         if user.has_group("customer_tiering.role_production_head"):
             stages.add("instruction")

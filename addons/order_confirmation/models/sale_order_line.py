@@ -13,7 +13,9 @@ class SaleOrderLine(models.Model):
     special_product = fields.Boolean(
         "Special", help="Made differently from the standard; needs a contract review."
     )
-    formula = fields.Char(compute="_compute_formula", compute_sudo=True)
+    formula = fields.Char(
+        compute="_compute_formula", compute_sudo=True, groups="base.group_user"
+    )
 
     def _technical_terms(self):
         self.ensure_one()

@@ -8,6 +8,8 @@ from ..opening import listed
 from .order_sheet import ENDED, STATES
 
 PURPOSES = ("sheet_check", "sheet_return", "sheet_verify")
+# What departments have said in writing before a sheet leaves (ORD-14).
+STATEMENTS = ("technical", "production")
 
 
 class SaleOrder(models.Model):
@@ -79,6 +81,7 @@ class SaleOrder(models.Model):
         missing = list(self._intake_missing().get(self.id, ()))
         if not self._goods():
             missing.append(self.env._("at least one product"))
+        missing += self._statements_missing()
         if not self.promised_completion_date:
             missing.append(
                 self.env._(
@@ -89,6 +92,28 @@ class SaleOrder(models.Model):
             missing.append(self.env._("the planned ship date"))
         missing += self._sheet_hindrances()
         return list(dict.fromkeys(missing))
+
+    def _statements_missing(self):
+        """Return which written statements a sheet still needs, and from whom (ORD-14).
+
+        Never signed, or void since: what a sheet tells the customer was said in writing
+        before it leaves. One that left goes its way, whatever becomes of them (ORD-27).
+        """
+        self.ensure_one()
+        if not self._release_held_to_rules():
+            return []
+        signed = self.sudo()._signoff_valid(STATEMENTS)
+        purposes = self.env["signoff.purpose"]
+        who = {code: purposes._get(code)._signers() for code in STATEMENTS}
+        words = {
+            "technical": self.env._(
+                "the technical statement, from %s", who["technical"]
+            ),
+            "production": self.env._(
+                "the production statement, from %s", who["production"]
+            ),
+        }
+        return [words[code] for code in STATEMENTS if (self.id, code) not in signed]
 
     def _sheet_hindrances(self):
         """Return what else keeps this order from a sheet, in words. To be extended."""

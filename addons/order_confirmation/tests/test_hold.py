@@ -51,7 +51,7 @@ class TestHold(SheetCase):
 
     def test_a_new_statement_lifts_it(self):
         """ORD-11: hold and to-do go, the order goes on."""
-        order = self.dated()
+        order = self.order()
         self.refused(order)
         self.sign(order, "technical", "technical", outcome="feasible")
         self.assertFalse(order.on_hold)

@@ -44,7 +44,12 @@ class ReviewCase(OrderCase):
             ],
             **values,
         )
-        order.date_order = fields.Datetime.now() - timedelta(days=days)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET create_date = %s WHERE id = %s",
+            [fields.Datetime.now() - timedelta(days=days), order.id],
+        )
+        order.invalidate_recordset(["create_date"])
         return order
 
     def review(self, order):
@@ -85,6 +90,22 @@ class TestSharing(ReviewCase):
         second, later = self.waiting("b", 40, 2), self.waiting("b", 40, 1)
         first = self.waiting("a", 40)
         self.assertEqual(self.shares(first, second, later, third), [40, 40, 20, 0])
+
+    def test_nobody_writes_a_place_in_the_queue(self):
+        """ORD-13: a date set back gains nothing, and confirming loses nothing."""
+        self.stock(self.poster, 50)
+        first, later = self.waiting("c", 40, 3), self.waiting("c", 40, 2)
+        later.with_user(self.people["salesperson"]).date_order -= timedelta(days=300)
+        self.assertEqual(self.shares(first, later), [40, 10])
+        self.assertEqual(first.order_line.review_age, later.order_line.review_age + 1)
+        age = first.order_line.review_age
+        self.env.cr.execute(
+            "UPDATE sale_order SET state = 'sale', date_order = now() WHERE id = %s",
+            [first.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.shares(first, later), [40, 10])
+        self.assertEqual(first.order_line.review_age, age)
 
     def test_an_age_after_which_nobody_is_passed_over(self):
         """ORD-13: data of the company, in its working days."""

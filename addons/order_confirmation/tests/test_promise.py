@@ -32,14 +32,16 @@ class PromiseCase(OrderCase):
 
     def dated(self, tier="b", **values):
         """Return an order that is promised for the 29th, a Friday."""
-        return self.order(
-            tier,
-            **{
-                "production_completion_date": "2030-03-29",
-                "promised_completion_date": "2030-03-29",
-                "ship_date": "2030-04-10",
-                **values,
-            },
+        return self.stated(
+            self.order(
+                tier,
+                **{
+                    "production_completion_date": "2030-03-29",
+                    "promised_completion_date": "2030-03-29",
+                    "ship_date": "2030-04-10",
+                    **values,
+                },
+            )
         )
 
     def promise(self, order):

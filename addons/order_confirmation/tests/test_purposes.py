@@ -28,7 +28,7 @@ SIGNERS = {
     "contract_deviation": {"salesperson", "sales_director"},
     "discrepancy_verify": {"salesperson", "sales_director"},
     "discrepancy_settle": {"supervisor"},
-    "production": {"production", "production_head"},
+    "production": {"planner", "production", "production_head"},
     "instruction_service": SERVICE,
     "instruction_production": {"production_head"},
     "promise_relaxed": {"salesperson"},

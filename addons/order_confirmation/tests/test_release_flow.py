@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 
-from odoo.exceptions import UserError
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .order_case import DRAWN, OrderCase
@@ -42,6 +43,81 @@ class FlowCase(OrderCase):
         picking.move_ids.picked = True
         picking.button_validate()
         return picking
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeGate(FlowCase):
+    """ORD-01, ORD-03: what is not in writing, or not complete, is not released."""
+
+    def test_by_word_and_incomplete_stop_tier_a(self):
+        """ORD-01, ORD-03: also where the sheet may follow; by any door."""
+        order = self.order("a", channel="salesperson_word", recipient_name=False)
+        self.sign_all(order, sheet=False)
+        self.assertEqual(self.missing(order, "production"), ["intake_complete"])
+        service = order.with_user(self.people["customer_service"])
+        for way in (
+            service.action_confirm,
+            lambda: service.write({"state": "sale"}),
+            lambda: order.sudo().write({"state": "sale"}),
+        ):
+            with self.refused("Written order.*Recipient.*Customer service"):
+                way()
+        [row] = [
+            row
+            for row in order.production_gate_lines
+            if row["code"] == "intake_complete"
+        ]
+        self.assertTrue(row["since"])
+        self.assertIn("Salesperson", row["who"])
+        order.recipient_name = "Goods inward"
+        order.written_order_ids = [
+            Command.create({"name": "order.pdf", "raw": b"%PDF-1.4 order"})
+        ]
+        service.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_no_tier_does_without(self):
+        """TIER-03: neither waived nor owed, and no exception."""
+        requirement = self.env["release.requirement"]._get("intake_complete")
+        rules = requirement.rule_ids
+        self.assertEqual(set(rules.mapped("treatment")), {"required"})
+        self.assertEqual(len(rules), 3)
+        for treatment in ("waived", "owed"):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                rules[0].write({"treatment": treatment, "owed_days": 3})
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            requirement.exception_group_ids = self.env.ref(
+                "customer_tiering.role_sales_director"
+            )
+
+    def test_a_longer_list_stops_no_production(self):
+        """TIER-08: what becomes mandatory later is not asked of what is released."""
+        order, waiting = self.order("a", quantity=100), self.order("a")
+        self.sign_all(order, sheet=False)
+        order.action_confirm()
+        self.env["order.completeness.rule"].create(
+            {"item": "labelling", "mandatory": True, "company_id": self.company.id}
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.missing(order, "production"))
+        self.assertIn("intake_complete", self.missing(waiting, "production"))
+        # Released once more, it is asked like any other.
+        order._action_cancel()
+        order.action_draft()
+        self.assertIn("intake_complete", self.missing(order, "production"))
+
+    def test_queries_do_not_grow(self):
+        """TIER-05: completeness of 80 orders costs what that of 8 costs."""
+        orders = self.env["sale.order"].union(*(self.order("a") for _n in range(80)))
+        requirement = self.env["release.requirement"]._get("intake_complete")
+        self.env.flush_all()
+        counts = []
+        for some in (orders[:8], orders[:8], orders):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            requirement._facts(some.sudo())
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
 
 
 @tagged("post_install", "-at_install")

@@ -238,6 +238,18 @@ class TestReserve(ReserveCase):
         # The first does not wait for who came later.
         self.assertEqual(self.rows(first)["Board"]["claimed"], 0)
 
+    def test_what_cannot_be_made_claims_nothing(self):
+        """ORD-10: not feasible, its material is there for the others."""
+        self.stock(self.board, 150)
+        first = self.order(quantity=120)
+        self.sign(first, "technical", "technical")
+        other = self.order(quantity=120)
+        self.assertEqual(self.rows(other)["Board"]["claimed"], 120)
+        self.sign(first, "technical", "technical", outcome="not_feasible")
+        self.assertEqual(self.rows(other)["Board"]["claimed"], 0)
+        self.sign(first, "technical", "technical", outcome="old_formula")
+        self.assertEqual(self.rows(other)["Board"]["claimed"], 120)
+
     def test_a_released_order_claims_through_its_production(self):
         """ORD-10: what production has still to take is not there for others."""
         self.stock(self.board, 100)

@@ -5,7 +5,7 @@ import json
 from odoo import Command
 from odoo.addons.written_signoff.digest import sha256
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .order_case import DRAWN, OrderCase
 
@@ -20,8 +20,8 @@ class SheetCase(OrderCase):
         cls.seller = cls.people["salesperson"]
 
     def dated(self, tier="b", **values):
-        """Return an order that has both dates and misses nothing."""
-        return self.order(
+        """Return an order that has both dates and statements, and misses nothing."""
+        order = self.order(
             tier,
             **{
                 "production_completion_date": "2030-01-20",
@@ -30,6 +30,7 @@ class SheetCase(OrderCase):
                 **values,
             },
         )
+        return self.stated(order) if order.promised_completion_date else order
 
     def make(self, order, user=None):
         action = order.with_user(user or self.service).action_make_sheet()
@@ -62,6 +63,67 @@ class TestSheetMaking(SheetCase):
         for needed in ("Recipient", "promised completion date", "ship date"):
             self.assertIn(needed, text)
         self.assertFalse(order.sheet_ids)
+
+    def test_no_sheet_without_the_statements(self):
+        """ORD-14: a date alone is nobody's word; who has to state is named."""
+        order = self.order(
+            promised_completion_date="2030-01-20", ship_date="2030-01-22"
+        )
+        with self.assertRaises(UserError) as refusal:
+            self.make(order)
+        text = str(refusal.exception)
+        self.assertIn("• the technical statement, from Technical", text)
+        self.assertIn("• the production statement, from Planner, Production", text)
+        self.sign(order, "technical", "technical")
+        with self.assertRaisesRegex(UserError, "the production statement"):
+            self.make(order)
+        self.sign(order, "production", "production")
+        order.order_line[0].product_uom_qty = 1200
+        with self.assertRaisesRegex(UserError, "the technical statement"):
+            self.make(order)
+        self.assertFalse(order.sheet_ids)
+        self.assertEqual(self.make(self.stated(order)).version, 1)
+
+    def test_no_sheet_leaves_on_a_void_statement(self):
+        """ORD-14, ORD-27: voided before it leaves it stays; what left goes its way."""
+        order = self.dated()
+        sheet = self.checked_sheet(order)
+        row = order.sudo()._signoff_valid(["production"])[order.id, "production"]
+        production = self.people["production"]
+        order.with_user(production)._signoff_withdraw(
+            row.with_user(production), "The press is broken"
+        )
+        for way in (
+            "action_send", "action_print_for_fax", "action_hand_over_link",
+        ):  # fmt: skip
+            with self.assertRaisesRegex(
+                UserError, "cannot be sent yet.*\n.*production"
+            ):
+                getattr(sheet.with_user(self.service), way)()
+        self.assertEqual(sheet.state, "checked")
+        self.stated(order)
+        sheet.with_user(self.service).action_hand_over_link()
+        row = order.sudo()._signoff_valid(["production"])[order.id, "production"]
+        order.with_user(production)._signoff_withdraw(
+            row.with_user(production), "Broken again"
+        )
+        sheet.with_user(self.service).action_hand_over_link()
+        sheet._take_return("Ms Lin", DRAWN, "portal", "drawn.png")
+        self.verify(sheet)
+        self.assertEqual(sheet.state, "accepted")
+
+    def test_the_promised_date_is_not_typed(self):
+        """ORD-22: on the form it is read; it comes with a statement or an import."""
+        order = self.order()
+        with Form(order.with_user(self.service)) as form:
+            with self.assertRaisesRegex(AssertionError, "readonly"):
+                form.promised_completion_date = "2030-01-20"
+        service = self.env["sale.order"].with_user(self.service)
+        loaded = service.load(
+            [".id", "promised_completion_date"], [[str(order.id), "2030-01-20"]]
+        )
+        self.assertEqual(loaded["ids"], order.ids, loaded["messages"])
+        self.assertEqual(str(order.promised_completion_date), "2030-01-20")
 
     def test_no_sheet_for_a_cancelled_order(self):
         """ORD-20: a cancelled order gets no sheet."""
@@ -220,7 +282,7 @@ class TestSheetChange(SheetCase):
         self.assertTrue(first.outdated)
         self.assertIn("version 2", first.next_step)
         self.assertEqual(set(first.signature_ids.mapped("state")), {"void"})
-        second = self.make(order)
+        second = self.make(self.stated(order))
         self.assertEqual((first.state, second.version), ("superseded", 2))
         self.assertIn('"quantity":"1000"', first.content)
         self.assertEqual(order.current_sheet_id, second)

@@ -168,6 +168,44 @@ class TestVerification(SheetCase):
         )
         self.assertIn("telephone", row._content()["declared"]["no_signatory_reason"])
 
+    def test_a_signatory_without_a_specimen(self):
+        """ORD-25: nothing to compare with: a specimen, or a reason that is recorded."""
+        order = self.dated()
+        lin = self.env["res.partner"].create(
+            {"name": "Ms Lin", "parent_id": order.partner_id.id, "is_signatory": True}
+        )
+        sheet = self.returned(order)
+        with self.assertRaisesRegex(UserError, "no specimen of .*Ms Lin"):
+            with self.cr.savepoint():
+                self.verify(sheet, signatory_id=lin.id, no_signatory_reason=" ")
+        reason = "Known by voice, called back"
+        row = self.verify(sheet, signatory_id=lin.id, no_signatory_reason=reason)
+        declared = row._content()["declared"]
+        self.assertEqual((declared["specimen"], declared["no_signatory_reason"]),
+                         (False, reason))  # fmt: skip
+        self.assertEqual((sheet.signatory_id, sheet.no_signatory_reason),
+                         (lin, reason))  # fmt: skip
+        # The tick says nothing that the reason denies.
+        dialog = self.env["order.sheet.verify"]
+        self.assertIn("accepted without", dialog._fields["signatory_mark"].string)
+        self.assertIn("accepted without", row.meaning)
+
+    def test_with_a_specimen_nothing_is_accepted_without(self):
+        """ORD-25: a reason left over from before is not said of what was compared."""
+        order = self.dated()
+        lin = self.env["res.partner"].create(
+            {
+                "name": "Ms Lin",
+                "parent_id": order.partner_id.id,
+                "is_signatory": True,
+                "signatory_specimen": DRAWN,
+            }
+        )
+        row = self.verify(self.returned(order), signatory_id=lin.id)
+        declared = row._content()["declared"]
+        self.assertEqual((declared["specimen"], declared["no_signatory_reason"]),
+                         (True, ""))  # fmt: skip
+
     def test_only_customer_service(self):
         """ROL-03: others cannot verify or reject."""
         sheet = self.returned()
@@ -270,6 +308,23 @@ class TestSheetPortal(SheetCase, HttpCase):
             self.assertIn(words, self.sign_there(sheet, **values)["error"])
         self.assertEqual(sheet.state, "sent")
         self.assertFalse(sheet._return_evidence())
+
+    def test_our_own_people_do_not_sign_as_the_customer(self):
+        """ORD-24, PLT-05: staff read the page; signing is refused, by whatever door."""
+        sheet = self.sent_sheet(self.dated())
+        token = sheet._portal_ensure_token()
+        for role in ("customer_service", "salesperson"):
+            self.authenticate(f"case_{role}", f"case_{role}")
+            text = self.get(sheet, access_token=token).text
+            self.assertIn("Brochure", text)
+            self.assertNotIn("portal.signature_form", text)
+            for key in (token, ""):
+                answer = self.sign_there(sheet, token=key)
+                self.assertIn("Only the customer", answer["error"])
+        self.assertEqual(sheet.state, "sent")
+        self.assertFalse(sheet._return_evidence())
+        self.authenticate(None, None)
+        self.assertTrue(self.sign_there(sheet)["force_refresh"])
 
     def test_a_wrong_link_shows_nothing(self):
         """A wrong or missing token leads to the portal's door."""

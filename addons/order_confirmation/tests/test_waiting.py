@@ -97,6 +97,7 @@ class TestWaiting(WaitingCase):
         theirs = {
             "customer_service": {"customer_service", "supervisor"},
             "verify": {"supervisor"},
+            "production_date": {"planner", "production", "production_head"},
             "production": {"production", "production_head"},
             "quality": {"quality", "quality_head"},
         }
@@ -142,13 +143,26 @@ class TestWaiting(WaitingCase):
                 self.assertFalse(self.todos(role))
 
     def test_clocks_of_one_s_department(self):
-        """ROL-01: the planner's two hours, with their deadline, once only."""
+        """ROL-01, ORD-14: two hours for who may answer, and the button to do so."""
         order = self.order()
         self.sign(order, "technical", "technical")
-        [row] = self.waiting("planner", [("kind", "=", "clock")])
         clock = order.sudo()._clock_open("production_answer")[order.id]
-        self.assertEqual((row.due, row.order_id), (clock.deadline_at, order))
-        self.assertIn("technical statement", row.name)
+        self.people["both"] = self._person("planner", login="case_both")
+        self.people["both"].group_ids |= self.env.ref(
+            "customer_tiering.role_production"
+        )
+        for role in ("planner", "production", "both"):
+            [row] = self.waiting(role, [("order_id", "=", order.id)])
+            self.assertEqual((row.kind, row.code), ("step", "production_date"))
+            self.assertEqual(row.due, clock.deadline_at)
+            self.assertEqual(row.action_go()["res_model"], "order.production.statement")
+            with self.cr.savepoint() as savepoint:
+                if role != "both":
+                    self.sign(order, "production", role)
+                    self.assertEqual(clock.state, "met")
+                    self.assertFalse(self.waiting(role, [("id", "=", row.id)]))
+                savepoint.rollback()
+            self.env.invalidate_all()
         with freeze_time(clock.deadline_at + timedelta(minutes=1)):
             self.assertEqual(self.waiting("planner").urgency, "1")
         # The question to the customer is a to-do already.

@@ -113,7 +113,10 @@ class OrderSheetVerify(models.TransientModel):
     return_pdf = fields.Binary("Returned as PDF", compute="_compute_return")
     return_name = fields.Char(compute="_compute_return")
     legible = fields.Boolean("It is legible")
-    signatory_mark = fields.Boolean("Signed or stamped by a designated signatory")
+    signatory_mark = fields.Boolean(
+        "Signed or stamped by a designated signatory as on the specimen, or accepted "
+        "without for the reason given"
+    )
     unchanged = fields.Boolean("Nothing is changed by hand")
     remarks_clear = fields.Boolean("Special remarks are clear")
     known_signatory_ids = fields.Many2many("res.partner", compute="_compute_return")
@@ -157,11 +160,20 @@ class OrderSheetVerify(models.TransientModel):
         return {
             **{tick: self[tick] for tick in TICKS},
             "signatory": self.signatory_id.sudo().display_name or "",
-            "no_signatory_reason": (self.no_signatory_reason or "").strip(),
+            "specimen": self._compared(),
+            "no_signatory_reason": self._without(),
         }
+
+    def _compared(self):
+        """Return whether there is a specimen with which the return was compared."""
+        return bool(self.signatory_id.sudo().signatory_specimen)
+
+    def _without(self):
+        """Return why the return is accepted without comparing, where it is."""
+        return "" if self._compared() else (self.no_signatory_reason or "").strip()
 
     def _before_signing(self, document):
         """Note who signed, for the form of the sheet."""
         if self.signatory_id and self.signatory_id not in self.known_signatory_ids:
             raise UserError(document._refuse_no_signatory())
-        document._note_signatory(self.signatory_id, self.no_signatory_reason)
+        document._note_signatory(self.signatory_id, self._without())
