@@ -34,7 +34,7 @@ class Rule(NamedTuple):
     ``excepted`` is set on the rules of a release that was made by an exception.
 
     :param int tier: id of the tier whose rule it is; None where nobody decided
-    :param datetime kept: naive UTC; the release whose rules are kept, None: those of now
+    :param datetime kept: naive UTC; the release whose rule this is; None: that of now
     """
 
     treatment: str

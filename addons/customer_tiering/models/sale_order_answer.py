@@ -50,7 +50,8 @@ class SaleOrder(models.Model):
         compute="_compute_gates",
         search="_search_release_blocked_at",
         groups="base.group_user",
-        help="The gate that comes next, where it is closed. What is delivered has none.",
+        help="The gate that comes next, where it is closed. What is delivered has "
+        "none.",
     )
 
     def _release_refusal(self, gate, answer):
@@ -212,9 +213,9 @@ class SaleOrder(models.Model):
         :param str gate: ``production`` or ``shipping``
         :return: a list, one dictionary per order: ``id``, ``open``, ``controlled`` and
             ``requirements`` (code, name, state, treatment, days, detail, who, where,
-            since, ``due`` of what is owed, ``by`` and ``until`` of an exception, ``rule``
-            in words, the ``tier`` whose rule it is, and the day ``released`` where it
-            is that of the release)
+            since, ``due`` of what is owed, ``by`` and ``until`` of an exception,
+            ``rule`` in words, the ``tier`` whose rule it is, and the day ``released``
+            where it is that of the release)
         """
         self.check_access("read")
         if not self.env.user._is_internal():
