@@ -79,6 +79,8 @@ class SaleOrder(models.Model):
 
     def _search_customer_tier_id(self, operator, value):
         """Find orders by the tier that their customer has today, in each company."""
+        # Asked here: a field that is not stored is searched by whoever may search.
+        self._check_field_access(self._fields["customer_tier_id"], "read")
         if operator == "any":
             value = self.env["customer.tier"].search(value).ids
         elif operator != "in":

@@ -184,6 +184,7 @@ class SaleOrder(models.Model):
 
     def _search_release_blocked_at(self, operator, value):
         """Ask the gates of what is on its way; what is delivered is not looked at."""
+        self._check_field_access(self._fields["release_blocked_at"], "read")
         if operator != "in":
             return NotImplemented
         orders = self.search(
