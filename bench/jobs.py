@@ -118,15 +118,22 @@ class Crowd:
 
     def sheets(self, number):
         """Make orders whose sheets were sent two weeks ago and never came back."""
-        scene, today = self.scene, fields.Date.today()
-        order = self.env["sale.order"].create(
-            {**scene.values(), "promised_completion_date": today - timedelta(days=7)}
-        )
+        scene = self.scene
+        order = scene.sign(self.env["sale.order"].create(scene.values()), 1)
         service = order.with_user(scene.people["customer_service"])
         sheet = self.env["order.sheet"].browse(service.action_make_sheet()["res_id"])
-        sent = f"{today - timedelta(days=14)} 02:00:00"
+        sent = f"{fields.Date.today() - timedelta(days=14)} 02:00:00"
         orders = self.new_ids("sale_order", number)
         self.clone("sale_order", order, orders, name="'BENCH/' || n.id")
+        for promise in order.promise_ids:
+            rows = self.new_ids("order_promise", number)
+            self.clone(
+                "order_promise",
+                promise,
+                rows,
+                order_id=f"n.id + {orders[0] - rows[0]}",
+                decided_at=f"'{sent}'::timestamp",
+            )
         sheets = self.new_ids("order_sheet", number)
         self.clone(
             "order_sheet",

@@ -4,6 +4,7 @@ import io
 import json
 import time
 from base64 import b64encode
+from datetime import date
 
 from odoo import Command
 from PIL import Image, ImageDraw
@@ -121,6 +122,8 @@ class Scene:
         for code, role in SIGNATURES:
             for order in orders.with_user(self.people[role]):
                 declared = DECLARED.get(code, {})
+                if code == "production":
+                    order.sudo()._set_production_dates(*DATES)
                 identified(order)._signoff_sign(code, "As agreed.", declared=declared)
         return orders
 
@@ -156,6 +159,7 @@ class Scene:
 
 
 CLAUSES = ["quantity", "dates", "tolerance", "packing", "special_rules"]
+DATES = date(2040, 1, 10), date(2040, 1, 20)
 DECLARED = {
     "technical": {"outcome": "feasible"},
     "instruction_production": {"accepted": CLAUSES},
