@@ -132,6 +132,7 @@ class Crowd:
                 promise,
                 rows,
                 order_id=f"n.id + {orders[0] - rows[0]}",
+                day=f"'{sent}'::date",
                 decided_at=f"'{sent}'::timestamp",
             )
         sheets = self.new_ids("order_sheet", number)
