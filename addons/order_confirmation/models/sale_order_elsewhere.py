@@ -15,6 +15,9 @@ FORMULA = {
     "product_tmpl_id", "product_id", "product_qty", "code", "type", "active",
     "sequence", "company_id", "bom_line_ids",
 }  # fmt: skip
+# Says to the template's write that the product's follows: until that is over, nobody
+# can read the product's name in another language than the writer's.
+_OF_PRODUCT = object()
 PART = {"product_id", "product_qty", "product_uom_id", "bom_id"}
 
 
@@ -146,7 +149,8 @@ class ProductTemplate(models.Model):
     def write(self, vals):
         """Void what was signed for goods of another name (ORD-15)."""
         result = super().write(vals)
-        if "name" in vals:
+        within = self.env.context.get("terms_follow") is _OF_PRODUCT
+        if "name" in vals and not within:
             self.env["sale.order"]._terms_follow(
                 [("order_line.product_id.product_tmpl_id", "in", self.ids)]
             )
@@ -157,12 +161,14 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def write(self, vals):
-        """Void what was signed for goods of another code (ORD-15)."""
-        result = super().write(vals)
-        if "default_code" in vals:
-            self.env["sale.order"]._terms_follow(
-                [("order_line.product_id", "in", self.ids)]
-            )
+        """Void what was signed for goods of another name or code (ORD-15)."""
+        if not vals.keys() & {"name", "default_code"}:
+            return super().write(vals)
+        products = self.with_context(terms_follow=_OF_PRODUCT)
+        result = super(ProductProduct, products).write(vals)
+        self.env["sale.order"]._terms_follow(
+            [("order_line.product_id.product_tmpl_id", "in", self.product_tmpl_id.ids)]
+        )
         return result
 
 

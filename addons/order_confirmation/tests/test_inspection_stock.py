@@ -531,6 +531,7 @@ class TestInspectionStock(InspectionCase):
         book = self.env["product.product"].create(
             {
                 "name": "Book in a case",
+                "default_code": "BIC",
                 "is_storable": True,
                 "list_price": 9,
                 "route_ids": [Command.set(self.brochure.route_ids.ids)],

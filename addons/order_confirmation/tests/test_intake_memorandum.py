@@ -189,9 +189,12 @@ class TestIntakeMemorandum(IntakeCase):
         self.assertTrue(customer.is_company)
         self.assertEqual(customer.phone, "06 123 4567")
         self.assertEqual(customer.child_ids.name, "Ms Lin")
-        # They took the call; the address book at large is not theirs.
+        # They keep its address; its tier is not theirs.
+        customer.with_user(self.service).street = "4 Inkwell Lane"
         with self.assertRaises(AccessError):
-            customer.with_user(self.service).name = "Sunset Tea"
+            customer.with_user(self.service).customer_tier_id = self.env.ref(
+                "customer_tiering.tier_a"
+            )
 
     def test_caller_without_company_is_a_person(self):
         memorandum = self.memorandum(partner_id=False)
