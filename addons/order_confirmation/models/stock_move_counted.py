@@ -132,25 +132,14 @@ class StockMoveLine(models.Model):
 
         Counts are not looked at: they have a rule of their own.
         """
-        lines = self.sudo().search(
+        return self._net_from_nowhere(
             [
                 ("product_id", "in", self.product_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("state", "=", "done"),
                 ("is_inventory", "=", False),
-                "|",
-                ("location_id.usage", "=", "inventory"),
-                ("location_dest_id.usage", "=", "inventory"),
-            ]
+            ],
+            lambda line: (line.company_id, line.product_id),
         )
-        places = (lines.location_id | lines.location_dest_id)._takes_stock()
-        net = defaultdict(float)
-        for line in lines:
-            gain = line.location_dest_id in places
-            loss = line.location_id in places
-            key = line.company_id, line.product_id
-            net[key] += line.quantity_product_uom * (gain - loss)
-        return net
 
 
 class MrpProduction(models.Model):

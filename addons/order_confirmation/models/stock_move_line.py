@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.fields import Domain
 
 
 class StockMoveLine(models.Model):
@@ -69,19 +70,25 @@ class StockMoveLine(models.Model):
 
         What was scrapped before it was stock was none of its loss.
         """
-        lines = self.sudo().search(
-            [
-                ("lot_id", "in", lots.ids),
-                ("state", "=", "done"),
-                "|",
-                ("location_id.usage", "=", "inventory"),
-                ("location_dest_id.usage", "=", "inventory"),
-            ]
+        return self._net_from_nowhere(
+            [("lot_id", "in", lots.ids)], lambda line: line.lot_id.id
         )
+
+    def _net_from_nowhere(self, domain, key):
+        """Return what stock gained from, less what it lost to, counts and scrap.
+
+        :param domain: of the stock move lines to look at
+        :param key: function of a line, by whose values the quantities are summed
+        :return: ``{key: quantity}`` in the unit of the product
+        """
+        elsewhere = Domain("location_id.usage", "=", "inventory")
+        elsewhere |= Domain("location_dest_id.usage", "=", "inventory")
+        done = Domain("state", "=", "done")
+        lines = self.sudo().search(Domain(domain) & done & elsewhere)
         places = (lines.location_id | lines.location_dest_id)._takes_stock()
         quantities = defaultdict(float)
         for line in lines:
             gain = line.location_dest_id in places
             loss = line.location_id in places
-            quantities[line.lot_id.id] += line.quantity_product_uom * (gain - loss)
+            quantities[key(line)] += line.quantity_product_uom * (gain - loss)
         return quantities
