@@ -54,7 +54,7 @@ def orders_the_emergency(supervisor, picking):
     supervisor.page.locator(
         "[name='due_at'] input, [name='due_at'] button"
     ).first.click()
-    supervisor.fills("due_at", f"{hour:%Y/%m/%d} 10:00:00")
+    supervisor.fills("due_at", f"{hour:%Y/%m/%d} 08:00:00")
     supervisor.page.keyboard.press("Tab")
     supervisor.presses("action_sign").signs(STATEMENT)
     supervisor.reaches("in_force")

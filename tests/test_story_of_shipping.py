@@ -11,14 +11,14 @@ BOOKLET = "BR-A416"
 MIND, PLATE, UNCHECKED = "Tie the bundles crosswise", "車牌號碼", "尚未複核"
 
 
-def keeps_standing_data(server, shipping, product):
+def keeps_standing_data(server, service, product):
     """How it is packed, and what to mind, were entered long ago."""
     server.sql(
         "UPDATE product_template SET shipping_instructions = %s WHERE id = %s",
         (f"{MIND}\nKeep dry", product),
     )
     standard = {"product_tmpl_id": product, "per_carton": 400, "marks": "THIS SIDE UP"}
-    shipping.asks("packing.standard", "create", [standard])
+    service.asks("packing.standard", "create", [standard])
 
 
 def reads_the_briefing(shipping, picking):
@@ -51,7 +51,7 @@ def test_packed_checked_read_loaded_and_gone(demo_server, person):
     )
     shipping = person("shipping")
     shipping.page.set_viewport_size(TABLET)
-    keeps_standing_data(demo_server, shipping, product)
+    keeps_standing_data(demo_server, person("service"), product)
     service = person("service").order(order).presses("action_apply_for_delivery")
     verifies_and_applies(service)
     service.reaches("signed")

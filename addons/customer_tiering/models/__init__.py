@@ -35,6 +35,7 @@ from . import (
     shared_rules,
     stock_location,
     stock_move,
+    stock_move_kit,
     stock_move_line,
     stock_picking,
     stock_quant,

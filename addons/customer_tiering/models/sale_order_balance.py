@@ -93,7 +93,7 @@ class SaleOrder(models.Model):
             made[line.id].quantity is None or made[line.id].quantity > 0
             for line in lines
         )
-        left = self.order_line._left_before() if begun else {}
+        left = self.order_line._left_before(shipping) if begun else {}
         return [
             line._balance_part(made[line.id], shipping, left[line.id])
             for line in lines
@@ -128,18 +128,27 @@ class SaleOrderLine(models.Model):
         ids = known.ids if isinstance(known, GatePassed) else ()
         return self.env["stock.move"].sudo().browse(sorted(ids))
 
-    def _left_before(self):
+    def _left_before(self, shipping=None):
         """Return ``{line id: quantity}`` delivered besides what leaves just now.
 
         A move that is corrected when it is done is delivered already; it must not be
-        counted twice. In the unit of the line.
+        counted twice. Of kits, those of which any part has left count. In the unit of
+        the line.
+
+        :param dict shipping: ``{line id: quantity}`` about to leave: only of these are
+            parts of kits looked at
         """
         leaving = self._release_leaving().filtered(
             lambda move: move.state == "done" and move.sale_line_id
         )
         again = leaving._release_quantities()
+        begun = self._release_begun(shipping, leaving)
         return {
-            line.id: max(line.qty_delivered - again.get(line.id, 0.0), 0.0)
+            line.id: max(
+                line.qty_delivered - again.get(line.id, 0.0),
+                begun.get(line.id, 0.0),
+                0.0,
+            )
             for line in self
         }
 

@@ -36,13 +36,19 @@ class StockMove(models.Model):
         return self.sale_line_id.order_id | self.reference_ids.sale_ids
 
     def _release_quantities(self):
-        """Return ``{sale order line id: quantity}`` leaving with these moves."""
+        """Return ``{sale order line id: quantity}`` leaving with these moves.
+
+        In the unit of the line; parts of kits are counted as kits.
+        """
         quantities = defaultdict(float)
-        for move in self:
+        parts = self._release_parts()
+        for move in self - parts:
             if line := move.sale_line_id:
                 quantities[line.id] += move.product_uom._compute_quantity(
                     move.quantity, line.product_uom_id, rounding_method="HALF-UP"
                 )
+        for line, moves in parts.grouped("sale_line_id").items():
+            quantities[line.id] += moves._release_kits()
         return dict(quantities)
 
     # -- the gates ---------------------------------------------------------------
@@ -89,11 +95,15 @@ class StockMove(models.Model):
             )
 
     def _release_check_product(self):
-        """Refuse goods that leave under the name of others: the gate counts lines."""
+        """Refuse goods that leave under the name of others: the gate counts lines.
+
+        Parts leave for a kit that was ordered, and for no other line.
+        """
         for move in self:
             ordered = move.sale_line_id.product_id
-            kit = move.bom_line_id.bom_id.type == "phantom"
-            if ordered and move.product_id != ordered and not kit:
+            if not ordered or move.product_id == ordered:
+                continue
+            if not move._release_kit_part():
                 raise UserError(
                     self.env._(
                         "%(product)s cannot leave for the order line of %(ordered)s.",

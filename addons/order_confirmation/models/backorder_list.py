@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.written_signoff.keeping import hold, keyed
+from odoo.addons.written_signoff.keeping import DISCUSSION, hold, keyed
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -24,12 +24,19 @@ class BackorderList(models.Model):
     the customer gets the list with it. A date that slips is an entry more, with its
     reason. The list ends when all of it has left; then it shows whether the first date
     was kept.
+
+    Where the rest was given up with the delivery, planner or customer service says in
+    writing that nothing follows, and the customer is told; or a date is given after
+    all.
     """
 
     _name = "backorder.list"
-    _inherit = ["customer.paper", "delivery.paper", "service.clock.mixin"]
+    _inherit = [
+        "customer.paper", "delivery.paper", "signoff.mixin", "service.clock.mixin",
+    ]  # fmt: skip
     _description = "Backorder List"
     _order = "id desc"
+    _kept_open = frozenset({*DISCUSSION, "signature_ids"})
 
     name = fields.Char("Number", required=True, readonly=True, index="trigram")
     order_id = fields.Many2one(
@@ -52,6 +59,10 @@ class BackorderList(models.Model):
         STATES, required=True, readonly=True, default="open", index=True, tracking=True
     )
     line_ids = fields.One2many("backorder.list.line", "list_id", "Goods", readonly=True)
+    given_up = fields.Boolean(
+        "Rest Given Up", readonly=True, tracking=True,
+        help="No transfer brings the rest any more.",
+    )  # fmt: skip
     date_ids = fields.One2many("backorder.date", "list_id", "Dates", readonly=True)
     promised_on = fields.Date("Will Leave On", readonly=True, tracking=True)
     first_promised_on = fields.Date("First Date Given", readonly=True)
@@ -108,7 +119,7 @@ class BackorderList(models.Model):
         today = fields.Date.context_today(self)
         return [("state", "=", "dated"), ("promised_on", "<", today)]
 
-    @api.depends("state", "to_tell", "promised_on")
+    @api.depends("state", "to_tell", "promised_on", "given_up")
     def _compute_next_step(self):
         for row in self:
             row.next_step = row._step()
@@ -118,6 +129,11 @@ class BackorderList(models.Model):
             return self.env._("All of it has left.")
         if self.state == "cancelled":
             return self.env._("Nothing of it is to follow any more.")
+        if self.given_up:
+            return self.env._(
+                "No transfer brings the rest: say in writing that nothing follows, or "
+                "give a date and plan it."
+            )
         if self.state == "open":
             return self.env._("The planner gives the date on which the rest leaves.")
         if self.to_tell:
@@ -134,7 +150,8 @@ class BackorderList(models.Model):
     def _make(self, orders, pickings):
         """Make the lists of orders of which something stays behind (ORD-64).
 
-        What a list in force names already is not listed again.
+        What a list in force names already is not listed again. What was given up with
+        the delivery stands on a list of its own.
 
         :param orders: of which something has just left
         :param pickings: the deliveries that have left
@@ -144,14 +161,21 @@ class BackorderList(models.Model):
         named = self.search(
             [("order_id", "in", held.ids), ("state", "in", LIVE)]
         ).line_ids.sale_line_id
+        said = self.search(
+            [("order_id", "in", held.ids), ("given_up", "=", True)]
+        ).line_ids.sale_line_id
         values = []
         for order in held:
             short = order._short_lines() - named
             if short:
                 values.append(self._prepare_values(order, short, pickings))
+            if gone := order._given_up_lines() - named - said:
+                row = self._prepare_values(order, gone, pickings)
+                values.append({**row, "given_up": True})
         lists = keyed(self).create(values)
         for row in lists:
             row._ask_planner()
+        lists.filtered("given_up")._ask_whether_nothing_follows()
         return lists.with_env(self.env)
 
     def _prepare_values(self, order, lines, pickings):
@@ -194,9 +218,24 @@ class BackorderList(models.Model):
         lists = self.sudo().search(
             [("order_id", "in", orders.ids), ("state", "in", LIVE)]
         )
+        gone = lists.order_id._given_up_lines()
+        keyed(
+            lists.filtered(
+                lambda row: row.given_up and not row.line_ids.sale_line_id & gone
+            )
+        ).write({"given_up": False})
         lists.line_ids.invalidate_recordset(["rest"])
         for row in lists.filtered(lambda row: not any(row.line_ids.mapped("rest"))):
-            row._end()
+            if row.line_ids.sale_line_id & gone:
+                row._give_up()
+            else:
+                row._end()
+
+    def _give_up(self):
+        """Ask whether anything follows: the transfer of the rest is cancelled."""
+        keyed(self).write({"given_up": True, "state": "open"})
+        self._ask_planner()
+        self._ask_whether_nothing_follows()
 
     def _end(self):
         gone = any(line._left() > 0 for line in self.line_ids)
@@ -308,7 +347,8 @@ class BackorderList(models.Model):
     # -- to the customer ---------------------------------------------------------
 
     def _send(self):
-        template = self.env.ref("order_confirmation.mail_template_backorder_list")
+        name = "nothing" if self.state == "cancelled" else "list"
+        template = self.env.ref(f"order_confirmation.mail_template_backorder_{name}")
         template.send_mail(self.id, email_layout_xmlid="mail.mail_notification_light")
         self._note_told("mail")
 
@@ -327,7 +367,7 @@ class BackorderList(models.Model):
         self.env.user._require_role(
             "customer_service", "shipping", "planner", "salesperson"
         )
-        if self.state != "dated":
+        if self.state != "dated" and not (self.given_up and self.state == "cancelled"):
             raise UserError(
                 self.env._("%s has no date yet that could be told.", self.name)
             )

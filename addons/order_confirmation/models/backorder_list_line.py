@@ -27,12 +27,15 @@ class BackorderListLine(models.Model):
         compute_sudo=True,
     )  # fmt: skip
 
-    @api.depends("quantity", "list_id.state")
+    @api.depends("quantity", "list_id.state", "list_id.given_up")
     def _compute_rest(self):
         """Read what is to follow from the order, whichever transfer it leaves with."""
         coming = self.sale_line_id._still_coming()
         for line in self:
-            rest = coming.get(line.sale_line_id.id, 0.0)
+            ordered = line.sale_line_id
+            rest = coming.get(ordered.id, 0.0)
+            if line.list_id.given_up and ordered.order_id.state == "sale":
+                rest = max(0.0, ordered.product_uom_qty - ordered.qty_delivered)
             over = line.list_id.state in ("done", "cancelled")
             line.rest = 0.0 if over else min(line.quantity, rest)
 

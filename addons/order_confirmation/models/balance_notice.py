@@ -322,11 +322,14 @@ class SaleOrder(models.Model):
         }
 
     def _balance_day(self):
-        """Return the working day before the goods leave, today at the earliest."""
+        """Return the working day before the goods leave, today at the earliest.
+
+        The day before where the company has no working hours: goods move all the same.
+        """
         company = self.company_id
         today = company._business_date(fields.Datetime.now())
-        leaves = self.ship_date or company._add_working_days(today, 1)
-        return max(today, company._add_working_days(leaves, -1))
+        leaves = self.ship_date or company._add_days(today, 1)
+        return max(today, company._add_days(leaves, -1))
 
     def _collect_on_delivery(self):
         """Return what the driver collects with these goods, 0.0 for nothing.

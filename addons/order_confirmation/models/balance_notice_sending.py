@@ -1,8 +1,14 @@
+import logging
+from datetime import UTC, datetime, time
+
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .balance_notice import COLLECTING, LIVE
+
+_logger = logging.getLogger(__name__)
 
 
 class BalanceNotice(models.Model):
@@ -58,27 +64,23 @@ class BalanceNotice(models.Model):
     def _cron_collect(self):
         """Close what was paid; tell those who owe, the day before their goods leave.
 
-        Once for each notice, however often it runs. Who has no e-mail address is told
-        by the salesperson.
+        Those whose goods are late are told, too. Once for each notice, however often it
+        runs. Who has no e-mail address is told by the salesperson. Trouble with one
+        company does not stop the others.
         """
         self._follow()
         companies = self.env["res.company"].sudo().search([("release_control", "=", 1)])
         for company in companies:
-            self._collect(company)
+            try:
+                with self.env.cr.savepoint():
+                    self._collect(company)
+            except Exception:
+                _logger.exception("Balances of %s cannot be collected", company.name)
 
     @api.model
     def _collect(self, company):
         today = company._business_date(fields.Datetime.now())
-        tomorrow = company._add_working_days(today, 1)
-        orders = self.env["sale.order"].sudo()
-        orders = orders.search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "sale"),
-                ("ship_date", ">=", today),
-                ("ship_date", "<=", tomorrow),
-            ]
-        )
+        orders = self._leaving_by(company, company._add_days(today, 1))
         self._renew(orders)
         notices = self.sudo().search(
             [
@@ -104,6 +106,40 @@ class BalanceNotice(models.Model):
                         "please tell them to pay."
                     )
                 )
+
+    @api.model
+    def _leaving_by(self, company, day):
+        """Return the orders of which something is to leave by a day, or is late.
+
+        Planned to ship, or applied for, by then. The day of the transfer counts when
+        its goods are applied for, or no other is given: before that Odoo takes it from
+        the day of the order.
+        """
+        end = company._clock_timezone().localize(datetime.combine(day, time.max))
+        orders = self.env["sale.order"].sudo()
+        applied = Domain(
+            "delivery_application_ids",
+            "any",
+            [("state", "in", ("draft", "signed")), ("wanted_on", "<=", day)],
+        )
+        due = Domain(
+            "picking_ids",
+            "any",
+            [
+                ("state", "not in", ("done", "cancel")),
+                ("location_dest_id.usage", "=", "customer"),
+                ("scheduled_date", "<=", end.astimezone(UTC).replace(tzinfo=None)),
+            ],
+        )
+        planned = Domain("ship_date", "=", False) | Domain(
+            "delivery_application_ids.state", "=", "signed"
+        )
+        return orders.search(
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "sale")
+            & Domain("delivery_status", "!=", "full")
+            & (Domain("ship_date", "<=", day) | applied | (due & planned))
+        )
 
     @api.model
     def _collect_at_the_door(self, orders):

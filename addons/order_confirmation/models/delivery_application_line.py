@@ -95,6 +95,25 @@ class DeliveryApplicationLine(models.Model):
         field = self._fields.get(names.get(key, key))
         return field._description_string(self.env) if field else key
 
+    def _most(self, room):
+        """Return how much can be applied for at most, in the unit of this line.
+
+        :param dict room: what ``_application_room`` of the order says
+        """
+        line = self.sale_line_id
+        if line:
+            return line.product_uom_id._compute_quantity(
+                room.get(line.id, 0.0), self.product_uom_id
+            )
+        moves = self.application_id.picking_id._application_moves()
+        return sum(
+            move.product_uom._compute_quantity(
+                max(move.product_uom_qty, move.quantity), self.product_uom_id
+            )
+            for move in moves
+            if move.product_id == self.product_id
+        )
+
     def _as_text(self):
         quantity = f"{numeral(self.quantity)} {self.product_uom_id.name}"
         return f"{self.product_id.display_name} · {quantity}"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
-from odoo.addons.written_signoff.wording import joined
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 
 from ..coverage import Grant, tops
@@ -85,7 +85,29 @@ class DeliveryApplication(models.Model):
                 name=self.name,
                 items=joined(self.env, still.mapped("display_name")),
             )
-        return False
+        return self._over_refusal()
+
+    def _over_refusal(self):
+        """Return why this is more than may leave, or nothing."""
+        room = self.order_id._application_room(tolerance=True)
+        over = {
+            line: most
+            for line in self.line_ids
+            if line.product_uom_id.compare(line.quantity, most := line._most(room)) > 0
+        }
+        if not over:
+            return False
+        return self.env._(
+            "More is applied for than is still to leave, at most: %s",
+            joined(
+                self.env,
+                (
+                    f"{line.product_id.display_name} {numeral(most)} "
+                    f"{line.product_uom_id.name}"
+                    for line, most in over.items()
+                ),
+            ),
+        )
 
     def _signoff_signed(self, signature):
         """Note how much had left, from which the application counts on (ORD-53)."""
@@ -212,7 +234,7 @@ class DeliveryApplication(models.Model):
         latest = siblings._signoff_latest([PURPOSE])
         signed = sorted((row.id, key[0]) for key, row in latest.items())
         chain = siblings.browse(record_id for _row, record_id in signed)
-        left = chain.line_ids.sale_line_id._gross_left()
+        left = chain.line_ids.sale_line_id._gross_left(whole=True)
         reach = chain._reach()
         return {
             application.id

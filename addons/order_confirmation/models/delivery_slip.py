@@ -114,7 +114,7 @@ class DeliverySlip(models.Model):
         day = company._business_date(fields.Datetime.now())
         number = company._next_slip_number(day)
         source = order if order else picking
-        place = picking.partner_id or order.partner_shipping_id
+        place = picking._goes_to(order)
         lines = self.env["dispatch.notice"]._prepare_lines(picking)
         return {
             **source._application_items(),

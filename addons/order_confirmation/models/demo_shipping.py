@@ -101,12 +101,19 @@ class OrderDemo(models.AbstractModel):
 
     def _ship(self, pickings):
         self._enter_lorry(pickings)
+        self._read_back(pickings)
         for picking in self._as(pickings, "shipping"):
             picking.action_assign()
             picking.move_ids.picked = True
             result = picking.with_context(skip_backorder=True).button_validate()
             if picking.state != "done":
                 raise RuntimeError(f"{picking.name} is not done: {result}")
+
+    def _read_back(self, pickings):
+        """Read back, thing by thing, what there is to mind."""
+        for picking in self._as(pickings, "shipping"):
+            for thing in picking._briefing_settle():
+                thing.action_read()
 
     def _enter_lorry(self, pickings):
         """Enter who drives the goods, and with what."""

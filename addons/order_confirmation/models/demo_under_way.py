@@ -25,6 +25,7 @@ class OrderDemo(models.AbstractModel):
             lambda picking: picking.state not in ("done", "cancel")
         )
         self._enter_lorry(pending)
+        self._read_back(pending)
         for picking in self._as(pending, "shipping"):
             picking.action_assign()
             for move in picking.move_ids:

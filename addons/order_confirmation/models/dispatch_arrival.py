@@ -248,18 +248,25 @@ class DispatchNotice(models.Model):
             )
         claim = notice._keep_claim(name, text, rows, pictures)
         now = claim.reported_at
-        words = notice._claim_words(claim)
-        entry = f"{now:%Y-%m-%d %H:%M} UTC – {name}: {words}"
+        entry = notice._claim_entry(claim)
+        seller = notice.with_context(lang=notice.salesperson_id.lang or self.env.lang)
         earlier = [notice.claims] if notice.claims else []
         keyed(notice).write({"claims": "\n".join([*earlier, entry]), "claimed_at": now})
         notice._claim_opened(claim)
         notice.message_post(
-            body=entry,
+            body=seller._claim_entry(claim),
             partner_ids=notice.salesperson_id.partner_id.ids,
             message_type="notification",
             subtype_xmlid="mail.mt_note",
         )
         return claim
+
+    def _claim_entry(self, claim):
+        """Say who reported what and when: in the reader's language, our time zone."""
+        zone = self.company_id._clock_timezone().zone
+        claim = claim.with_context(lang=self.env.lang)
+        when = format_datetime(self.env, claim.reported_at, tz=zone, dt_format="short")
+        return f"{when} – {claim.reported_by}: {self._claim_words(claim)}"
 
     def _check_claimable(self):
         if not self.claim_until:

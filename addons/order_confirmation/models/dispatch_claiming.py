@@ -3,6 +3,7 @@ from math import isfinite
 
 from odoo import fields, models
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from .. import scan
@@ -122,7 +123,7 @@ class DispatchNotice(models.Model):
         rows = [line._words() for line in claim.line_ids]
         if claim.picture_ids:
             rows.append(self.env._("Pictures: %s", len(claim.picture_ids)))
-        return "; ".join(filter(None, [claim.text, *rows]))
+        return joined(self.env, [claim.text, *rows])
 
     def _claim_opened(self, claim):
         """Do what follows from a report: a to-do for customer service.

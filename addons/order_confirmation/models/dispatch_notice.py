@@ -20,7 +20,7 @@ GUARDED = {
     "salesperson_id", "sheet_number", "address", "shipped_at", "line_ids", "sent_at",
     "sent_by_id", "sent_how", "received_at", "received_noted_by_id", "arrived_on",
     "arrived_at", "arrived_by", "remarks", "claim_until", "claims", "claimed_at",
-    "claim_ids", "access_token", "link_given_at", "send_by",
+    "claim_ids", "access_token", "link_given_at", "send_by", "receipt_activity_id",
 }  # fmt: skip
 
 
@@ -139,7 +139,7 @@ class DispatchNotice(models.Model):
     def _prepare_values(self, picking):
         order = picking.sale_id
         partner = order.partner_id or picking.partner_id
-        place = picking.partner_id or order.partner_shipping_id
+        place = picking._goes_to(order)
         return {
             "picking_id": picking.id,
             "order_id": order.id,

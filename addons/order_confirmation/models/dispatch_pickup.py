@@ -28,15 +28,8 @@ class DispatchNotice(models.Model):
             company = notice.company_id.sudo()
             day = notice.shipped_at and company._business_date(notice.shipped_at)
             if day and notice._is_pickup():
-                day = notice._next_working_day(day)
+                day = company._add_days(day, 1)
             notice.send_by = day
-
-    def _next_working_day(self, day):
-        company = self.company_id.sudo()
-        try:
-            return company._add_working_days(day, 1)
-        except UserError:
-            return fields.Date.add(day, days=1)
 
     @api.depends("picking_id.delivery_slip_ids.state")
     def _compute_slip_id(self):

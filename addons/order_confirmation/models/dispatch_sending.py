@@ -11,6 +11,11 @@ class DispatchNotice(models.Model):
 
     _inherit = "dispatch.notice"
 
+    receipt_activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null",
+        groups="base.group_user",
+    )  # fmt: skip
+
     def _compute_access_url(self):
         result = super()._compute_access_url()
         for notice in self:
@@ -77,7 +82,23 @@ class DispatchNotice(models.Model):
             }
         )
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
+        self._ask_received()
         return True
+
+    def _ask_received(self):
+        """Give customer service the to-do to ask whether it was received clearly."""
+        person = self._service_user()
+        if not person:
+            return
+        activity = self.sudo().activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=person.id,
+            date_deadline=self.company_id.sudo()._add_days(self._local_today(), 1),
+            summary=self.with_context(lang=person.lang).env._(
+                "Ask the customer whether the notice was received clearly"
+            ),
+        )
+        keyed(self).write({"receipt_activity_id": activity.id})
 
     def action_received(self):
         """Note that the customer has received the notice clearly: who, how, when.
@@ -116,6 +137,7 @@ class DispatchNotice(models.Model):
                 "received_noted_by_id": self.env.uid,
             }
         )
+        self.sudo().receipt_activity_id.unlink()
 
     def action_preview(self):
         """Open the page that the customer sees."""

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.addons.written_signoff.wording import numeral
+from odoo.addons.written_signoff.wording import joined, numeral
 
 from . import dispatch_notice  # noqa: F401 - it comes before what extends it
 
@@ -80,7 +80,7 @@ class DispatchNotice(models.Model):
         agreed = "\n".join(
             row.strip() for row in terms["address"].splitlines() if row.strip()
         )
-        place = self.picking_id.partner_id or self.order_id.partner_shipping_id
+        place = self.picking_id._goes_to(self.order_id)
         # The sheet froze its address in no language, the notice has the customer's.
         if self.transport == "pickup" or agreed in (
             "", self.address, place.with_context(lang=None)._address_lines()
@@ -89,6 +89,6 @@ class DispatchNotice(models.Model):
         return [
             self.env._(
                 "It went to another address than the signed sheet says: %s",
-                ", ".join(agreed.splitlines()),
+                joined(self.env, agreed.splitlines()),
             )
         ]

@@ -136,6 +136,8 @@ class DispatchTracking(models.Model):
     def action_done(self):
         """Note what was heard on this day.
 
+        Until the arrival is signed for, it is asked again on the next working day.
+
         :raises UserError: nothing is entered, or noted already
         """
         self.ensure_one()
@@ -144,6 +146,7 @@ class DispatchTracking(models.Model):
         if not any(map(str.isalnum, self.result or "")):
             raise UserError(self.env._("Please enter what was heard."))
         self._close(self.result)
+        self.notice_id._ask_again()
         return True
 
     def _close(self, result):

@@ -72,6 +72,25 @@ class DispatchNotice(models.Model):
                 days.insert(0, (before, "way"))
         return days
 
+    def _ask_again(self):
+        """Plan another day on which it is asked, where none is to come (ORD-62).
+
+        The next working day, not before the expected arrival.
+        """
+        self.ensure_one()
+        if self.state not in ("sent", "received"):
+            return
+        if any(not row.done_at for row in self.tracking_ids):
+            return
+        day = self.company_id.sudo()._add_days(self._local_today(), 1)
+        keyed(self.env["dispatch.tracking"]).create(
+            {
+                "notice_id": self.id,
+                "due_on": max(day, self.expected_arrival or day),
+                "kind": "arrival",
+            }
+        )
+
     def _signoff_signed(self, signature):
         """End the tracking when the goods have arrived."""
         result = super()._signoff_signed(signature)

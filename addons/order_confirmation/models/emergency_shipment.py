@@ -1,12 +1,16 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import holds_key, keyed, labels
-from odoo.addons.written_signoff.wording import numeral
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..opening import shown
 from . import shipping_document  # noqa: F401 - it comes before what inherits it
+
+_logger = logging.getLogger(__name__)
 
 PURPOSE = "emergency_shipment"
 CLOCK = "emergency_paper"
@@ -182,6 +186,11 @@ class EmergencyShipment(models.Model):
             return self.env._("Please say by which hour the paper follows.")
         if self.due_at <= fields.Datetime.now():
             return self.env._("The hour by which the paper follows lies ahead.")
+        if self.due_at > (latest := self.company_id._latest_emergency_hour()):
+            return self.env._(
+                "The paper of an emergency follows by %s at the latest.",
+                format_datetime(self.env, latest, dt_format="short"),
+            )
         if not self.line_ids:
             return self.env._("There are no goods on %s.", self.name)
         if self.order_id and self.order_id.state != "sale":
@@ -193,7 +202,7 @@ class EmergencyShipment(models.Model):
         if over:
             return self.env._(
                 "More than is left to ship: %s",
-                ", ".join(line.product_id.display_name for line in over),
+                joined(self.env, (line.product_id.display_name for line in over)),
             )
         return False
 
@@ -322,11 +331,14 @@ class EmergencyShipment(models.Model):
     @api.depends("line_ids.used", "line_ids.papered")
     def _compute_owed_text(self):
         for emergency in self:
-            emergency.owed_text = ", ".join(
-                f"{line.product_id.display_name} {numeral(line._owed())} "
-                f"{line.product_uom_id.name}"
-                for line in emergency.sudo().line_ids
-                if line._owed()
+            emergency.owed_text = joined(
+                self.env,
+                (
+                    f"{line.product_id.display_name} {numeral(line._owed())} "
+                    f"{line.product_uom_id.name}"
+                    for line in emergency.sudo().line_ids
+                    if line._owed()
+                ),
             )
 
     @api.depends("state", "due_at", "overdue")
@@ -340,7 +352,7 @@ class EmergencyShipment(models.Model):
                 "The goods have left: verify the delivery application and sign it."
             ),
             "settled": self.env._("The paper has come."),
-            "lapsed": self.env._("Nothing left on it."),
+            "lapsed": self.env._("No goods left under it."),
         }
         for emergency in self:
             emergency.next_step = (
@@ -373,17 +385,23 @@ class EmergencyShipment(models.Model):
         )
         keyed(past)._settle()
         for company, rows in past.filtered("overdue").grouped("company_id").items():
-            today = company._business_date(now)
-            limit = company._add_working_days(today, -1)
-            further = rows.filtered(
-                lambda row, limit=limit, company=company: (
-                    company._business_date(row.due_at) <= limit
-                    and row.escalation != "director"
-                )
+            try:
+                with self.env.cr.savepoint():
+                    rows._escalate_overdue(company, now)
+            except Exception:
+                _logger.exception("Emergencies of %s cannot go further", company.name)
+
+    def _escalate_overdue(self, company, now):
+        limit = company._add_days(company._business_date(now), -1)
+        further = self.filtered(
+            lambda row: (
+                company._business_date(row.due_at) <= limit
+                and row.escalation != "director"
             )
-            first = rows.filtered(lambda row: not row.escalation) - further
-            keyed(first)._escalate(company, "supervisor", "role_supervisor")
-            keyed(further)._escalate(company, "director", "role_sales_director")
+        )
+        first = self.filtered(lambda row: not row.escalation) - further
+        keyed(first)._escalate(company, "supervisor", "role_supervisor")
+        keyed(further)._escalate(company, "director", "role_sales_director")
 
     def _escalate(self, company, step, role):
         if not self:

@@ -75,7 +75,7 @@ class PackingPlan(models.Model):
         picking.ensure_one()
         picking.check_access("write")
         plan = self.sudo().search([("picking_id", "=", picking.id)])
-        lines = self._prepare_lines(picking.sudo())
+        lines = self._prepare_lines(picking.sudo())[picking]
         if not lines:
             raise UserError(
                 self.env._(
@@ -114,13 +114,32 @@ class PackingPlan(models.Model):
         plan._signoff_void_changed()
 
     @api.model
-    def _prepare_lines(self, picking):
-        """Return what a transfer is packed into, one line for each product."""
-        quantities = picking._packing_quantities()
-        partner = picking._packing_partner()
-        standards = self.env["packing.standard"]._find(
-            picking.company_id, [(partner, product) for product in quantities]
-        )
+    def _prepare_lines(self, pickings):
+        """Return what transfers are packed into, one line for each product.
+
+        In a number of queries that does not grow with the transfers.
+
+        :return: ``{transfer: [values of a line]}``
+        """
+        quantities, standards = pickings._packing_quantities(), {}
+        for company, own in pickings.grouped("company_id").items():
+            pairs = [
+                (picking._packing_partner(), product)
+                for picking in own
+                for product in quantities[picking]
+            ]
+            standards[company] = self.env["packing.standard"]._find(company, pairs)
+        return {
+            picking: self._prepare_rows(
+                picking._packing_partner(),
+                quantities[picking],
+                standards[picking.company_id],
+            )
+            for picking in pickings
+        }
+
+    @api.model
+    def _prepare_rows(self, partner, quantities, standards):
         rows = []
         for product, quantity in quantities.items():
             standard = standards.get((partner, product))
@@ -275,12 +294,13 @@ class PackingPlan(models.Model):
 
     @api.depends("line_ids", "picking_id.move_ids.quantity")
     def _compute_outdated(self):
+        quantities = self.picking_id._packing_quantities()
+        lines = self._prepare_lines(self.picking_id)
         for plan in self:
             picking = plan.picking_id
-            quantities = picking._packing_quantities()
             planned = plan._planned()
-            lost = [p for p in quantities if p not in planned]
-            wanted = {row["product_id"]: row for row in plan._prepare_lines(picking)}
+            lost = [p for p in quantities.get(picking, ()) if p not in planned]
+            wanted = {row["product_id"]: row for row in lines.get(picking, ())}
             plan.without = joined(
                 self.env,
                 (product.display_name for product in lost if product.id not in wanted),

@@ -14,7 +14,8 @@ class ProductionException(models.Model):
     """An exception that was recorded by mistake is withdrawn, in writing (ORD-41).
 
     By who recorded it, or by the supervisor, as long as nobody has signed the emergency
-    plan. It stays on file, with the reason; what it held goes on.
+    plan; one of quality by quality or the supervisor, for it holds the next operation.
+    It stays on file, with the reason; what it held goes on.
     """
 
     _inherit = "production.exception"
@@ -24,19 +25,27 @@ class ProductionException(models.Model):
     can_withdraw = fields.Boolean(compute="_compute_can_withdraw")
 
     @api.depends_context("uid")
-    @api.depends("state", "consent_ids.agreed", "reported_by_id")
+    @api.depends("state", "kind", "consent_ids.agreed", "reported_by_id")
     def _compute_can_withdraw(self):
-        supervisor = self.env.user.has_group("customer_tiering.role_supervisor")
         for row in self:
             early = row.state in EARLY and not any(row.consent_ids.mapped("agreed"))
-            mine = supervisor or row.reported_by_id == self.env.user
+            mine = row._may_withdraw(self.env.user)
             row.can_withdraw = bool(row.id) and early and mine
+
+    def _may_withdraw(self, user):
+        """Tell whether it is this person's to withdraw."""
+        if user.has_group("customer_tiering.role_supervisor"):
+            return True
+        if self.kind == "quality":
+            return user.has_group("customer_tiering.role_quality")
+        return self.sudo().reported_by_id == user
 
     def action_withdraw(self):
         """Open the dialog in which the exception is withdrawn, with the reason.
 
         :raises UserError: somebody has signed the plan, or it is closed
-        :raises AccessError: neither who recorded it nor the supervisor
+        :raises AccessError: neither who recorded it nor the supervisor, of quality
+            neither quality nor the supervisor
         """
         return self._signoff_dialog(PURPOSE)
 
@@ -64,13 +73,16 @@ class ProductionException(models.Model):
         return None
 
     def _signoff_barred(self, purpose, signer):
-        """Let only who recorded it, or the supervisor, withdraw it."""
+        """Let only who recorded it, quality for its own, or the supervisor do it."""
         if barred := super()._signoff_barred(purpose, signer):
             return barred
-        if purpose.code != PURPOSE or signer == self.sudo().reported_by_id:
+        if purpose.code != PURPOSE or self._may_withdraw(signer):
             return False
-        if signer.has_group("customer_tiering.role_supervisor"):
-            return False
+        if self.kind == "quality":
+            return self.env._(
+                "%s is about quality: quality or the supervisor withdraws it.",
+                self.name,
+            )
         return self.env._(
             "%(exception)s is withdrawn by %(name)s, who recorded it, or by the "
             "supervisor.",

@@ -136,7 +136,7 @@ class SaleOrder(models.Model):
             the tolerance
         """
         short = []
-        left = self._goods()._left_before()
+        left = self._goods()._left_before(shipping)
         for line in self._goods():
             if shipping is None:
                 wanted = line.product_uom_qty * (1 - line.tolerance_percent / 100)

@@ -7,6 +7,7 @@ class ResConfigSettings(models.TransientModel):
     price_tolerance_percent = fields.Float(
         related="company_id.price_tolerance_percent", readonly=False
     )
+    emergency_days = fields.Integer(related="company_id.emergency_days", readonly=False)
     estimate_technical_hours = fields.Float(
         related="company_id.estimate_technical_hours", readonly=False
     )

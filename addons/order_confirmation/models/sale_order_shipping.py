@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
 from odoo.addons.written_signoff.wording import joined, numeral
@@ -83,21 +85,35 @@ class SaleOrder(models.Model):
 
         :return: ``{order id: [values of an application's line]}``
         """
+        rows = {order.id: [] for order in self}
+        rests = self._application_room()
+        for line in self._goods():
+            rest = rests[line.id]
+            if line.product_uom_id.compare(rest, 0.0) > 0:
+                row = {"sale_line_id": line.id, "quantity": rest}
+                rows[line.order_id.id].append(row)
+        return rows
+
+    def _application_room(self, tolerance=False):
+        """Return ``{order line id: quantity}`` that may still be applied for.
+
+        :param bool tolerance: with what the line's tolerance allows above the order
+        """
         applications = self.env["delivery.application"].sudo()
         applications = applications.search([("order_id", "in", self.ids)], order="id")
         reach = applications._standing()._reach()
         left = self.order_line._gross_left()
         owed = self.order_line._emergency_owed()
-        rows = {order.id: [] for order in self}
+        room = {}
         for line in self._goods():
             applied = max(reach.get(line.id, {}).values(), default=0.0)
             pending = max(applied - left.get(line.id, 0.0), 0.0)
-            rest = line.product_uom_qty - line.qty_delivered - pending
-            rest = max(rest, 0.0) + owed.get(line.id, 0.0)
-            if line.product_uom_id.compare(rest, 0.0) > 0:
-                row = {"sale_line_id": line.id, "quantity": rest}
-                rows[line.order_id.id].append(row)
-        return rows
+            most = line.product_uom_qty
+            if tolerance:
+                most *= 1 + line.tolerance_percent / 100
+            rest = max(most - line.qty_delivered - pending, 0.0)
+            room[line.id] = rest + owed.get(line.id, 0.0)
+        return room
 
     def action_apply_for_delivery(self):
         """Make, or open, the delivery application for what has still to leave.
@@ -235,12 +251,14 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _gross_left(self):
+    def _gross_left(self, whole=False):
         """Return how much of these lines has ever left for the customer.
 
         What came back is not taken off: it needs an application to leave again. What
         left in an emergency is left out until its application follows (ORD-53).
 
+        :param bool whole: count kits of which every part has left; else those of which
+            any has
         :return: ``{line id: quantity in the unit of the line}``
         """
         if not self.ids:
@@ -254,14 +272,24 @@ class SaleOrderLine(models.Model):
         leaving = self.env.context.get("application_leaving")
         if isinstance(leaving, Leaving):
             domain.append(("id", "not in", list(leaving.ids)))
-        left = {}
-        for line, unit, quantity in (
+        left, kits = {}, defaultdict(lambda: defaultdict(float))
+        for line, product, part, unit, quantity in (
             self.env["stock.move"]
             .sudo()
-            ._read_group(domain, ["sale_line_id", "product_uom"], ["quantity:sum"])
+            ._read_group(
+                domain,
+                ["sale_line_id", "product_id", "bom_line_id", "product_uom"],
+                ["quantity:sum"],
+            )
         ):
+            if part and product != line.product_id:
+                own = unit._compute_quantity(quantity, product.uom_id)
+                kits[line][part] += own
+                continue
             own = unit._compute_quantity(quantity, line.product_uom_id)
             left[line.id] = left.get(line.id, 0.0) + own
+        for line, parts in kits.items():
+            left[line.id] = left.get(line.id, 0.0) + line._release_kits(parts, whole)
         for line_id, owed in self._emergency_owed().items():
             left[line_id] = left.get(line_id, 0.0) - owed
         return left

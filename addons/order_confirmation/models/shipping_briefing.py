@@ -1,12 +1,18 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 from ..opening import listed
 
 ROLE = "customer_tiering.role_shipping"
+# What the order itself says of how its goods are to leave.
+ORDER_WORDS = ("packing", "labelling", "special_requirements")
 SOURCES = [
     ("application", "Delivery application"),
+    ("packing", "Order: packing"),
+    ("labelling", "Order: labelling"),
+    ("special_requirements", "Order: special requirements"),
     ("customer", "Customer"),
     ("product", "Product"),
 ]
@@ -35,7 +41,8 @@ class ProductTemplate(models.Model):
 class ShippingBriefing(models.Model):
     """One thing that the shipping clerk must mind, and who read it back (ORD-54).
 
-    The lines follow the delivery application, the customer's and the products' standing
+    The lines follow the delivery application, what the order itself says of packing,
+    labelling and special requirements, and the customer's and the products' standing
     instructions. A line that is changed, or comes later, is another one and is read
     back again before the goods leave.
     """
@@ -57,7 +64,7 @@ class ShippingBriefing(models.Model):
     shown_name = fields.Char(
         "Of What", compute="_compute_shown_name", compute_sudo=True
     )
-    text = fields.Text("To Mind", required=True, readonly=True)
+    text = fields.Text("What to Mind", required=True, readonly=True)
     done = fields.Boolean("Read Back", readonly=True)
     read_by_id = fields.Many2one("res.users", readonly=True)
     read_at = fields.Datetime("Read", readonly=True)
@@ -75,8 +82,8 @@ class ShippingBriefing(models.Model):
 
     def _kept_refusal(self):
         return self.env._(
-            "What there is to mind follows application, customer and product, and is "
-            "read back one by one with its button."
+            "What there is to mind follows application, order, customer and product, "
+            "and is read back one by one with its button."
         )
 
     def action_read(self):
@@ -218,7 +225,7 @@ class StockPicking(models.Model):
         return listed(
             "shipping.briefing",
             [("id", "in", rows.ids)],
-            self.env._("To Mind: %s", self.display_name),
+            self.env._("What to Mind: %s", self.display_name),
             kinds=("kanban", "list"),
             create=False,
         )
@@ -254,6 +261,11 @@ class StockMove(models.Model):
         named = [
             *(("application", row.name, row.note) for row in mine),
             *(
+                (word, order.name, order[word])
+                for order in orders
+                for word in ORDER_WORDS
+            ),
+            *(
                 ("customer", row.display_name, row.shipping_instructions)
                 for row in partners.with_context(lang=None)
             ),
@@ -285,14 +297,15 @@ class StockMove(models.Model):
         if loose:
             applications = self.env["delivery.application"].sudo()
             texts = loose._briefing_texts(applications)
-            problems.append((", ".join(loose.product_id.mapped("name")), texts))
+            names = joined(self.env, loose.product_id.mapped("name"))
+            problems.append((names, texts))
         problems = [(name, texts) for name, texts in problems if texts]
         if problems:
             raise UserError(
                 "\n".join(
                     self.env._(
                         "To be read back by the shipping clerk before %(name)s leaves, "
-                        "with “To Mind”:\n%(items)s",
+                        "with “What to Mind”:\n%(items)s",
                         name=name,
                         items="\n".join(f"• {text}" for *_source, text in texts),
                     )

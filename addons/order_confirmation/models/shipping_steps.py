@@ -32,9 +32,9 @@ class StockMove(models.Model):
         moves._briefing_check()
         # What has left and is only corrected was packed and loaded when it left.
         moves = moves.filtered(lambda move: move.picking_id.state != "done")
-        moves._packing_check()
         # What a supplier sends to the customer never was at our gate.
         ours = moves.filtered(lambda move: move.location_id.usage != "supplier")
+        ours._packing_check()
         ours.picking_id._transport_check()
 
     def _packing_check(self):
@@ -133,8 +133,8 @@ class StockPicking(models.Model):
         for company, pickings in self.grouped("company_id").items():
             pairs = {
                 (picking._packing_partner(), product): picking
-                for picking in pickings
-                for product in picking._packing_quantities()
+                for picking, quantities in pickings._packing_quantities().items()
+                for product in quantities
             }
             found = self.env["packing.standard"]._find(company, pairs)
             if found:
@@ -153,14 +153,20 @@ class StockPicking(models.Model):
         return self.sale_id.partner_id or self.partner_id
 
     def _packing_quantities(self):
-        """Return ``{product: quantity}`` that leaves with this transfer.
+        """Return ``{transfer: {product: quantity}}`` that leaves with these transfers.
 
         What is reserved or entered; before anything is, what was asked for. In the unit
-        of the product.
+        of the product; in a number of queries that does not grow with the transfers.
         """
-        self.ensure_one()
         moves = self.move_ids.filtered(lambda move: move.state != "cancel")
         leaving = moves._release_leaving()._held_to_shipping_steps()
+        leaving = leaving.grouped("picking_id")
+        return {
+            picking: picking._packing_of(leaving.get(picking, moves.browse()))
+            for picking in self
+        }
+
+    def _packing_of(self, leaving):
         entered = {
             product: quantity
             for product, quantity in leaving._packing_sums().items()

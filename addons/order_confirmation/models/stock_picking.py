@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 
@@ -23,6 +23,11 @@ class StockPicking(models.Model):
     )
     needs_application = fields.Boolean(
         compute="_compute_needs_application", compute_sudo=True
+    )
+    leads_to_customer = fields.Boolean(
+        compute="_compute_leads_to_customer",
+        compute_sudo=True,
+        help="It is the step that brings goods to a customer, from wherever.",
     )
     may_apply_for_delivery = fields.Boolean(
         "Delivery Can Be Applied For",
@@ -58,12 +63,21 @@ class StockPicking(models.Model):
                 pending and loose and loose._application_uncovered(planned=True)
             )
 
+    @api.depends(
+        "picking_type_code", "move_ids.location_id", "move_ids.location_dest_id"
+    )
+    def _compute_leads_to_customer(self):
+        for picking in self:
+            picking.leads_to_customer = picking.picking_type_code == "outgoing" or any(
+                move._release_leads_out() for move in picking.move_ids
+            )
+
     def _compute_may_apply_for_delivery(self):
         """Tell whether an application can be made, or gone on with (ORD-52)."""
         for picking in self:
             orders = picking.move_ids._release_orders()
             picking.may_apply_for_delivery = (
-                picking.picking_type_code == "outgoing"
+                picking.leads_to_customer
                 and picking.state not in ("done", "cancel")
                 and (
                     picking.needs_application
@@ -226,6 +240,7 @@ class StockMove(models.Model):
             lambda move: move._release_orders()
         )
         added._release_check_loose()
+        leaving._check_addresses()
         if emergencies:
             leaving.with_context(application_leaving=key)._emergency_use(emergencies)
         leaving._check_shipping_steps()

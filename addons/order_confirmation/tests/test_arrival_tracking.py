@@ -92,6 +92,25 @@ class TestTracking(TrackingCase):
             with self.assertRaisesRegex(UserError, "tracked already"):
                 change()
 
+    def test_not_there_yet(self):
+        """ORD-62: asked again on the next working day, until it has arrived."""
+        notice = self.under_way()
+        with freeze_time("2031-03-14 02:00:00"):  # a Friday
+            for row in notice.tracking_ids.with_user(self.service):
+                row.result = "Not there yet"
+                row.action_done()
+            further = notice.tracking_ids.filtered(lambda row: not row.done_at)
+            self.assertEqual(further.due_on, date(2031, 3, 17))
+            self.assertEqual(further.activity_id.user_id, self.service)
+        with freeze_time("2031-03-17 02:00:00"):
+            further = further.with_user(self.service)
+            further.result = "At the customs"
+            further.action_done()
+            self.arrive(notice)
+        self.assertFalse(notice.activity_ids)
+        self.assertTrue(all(notice.tracking_ids.mapped("done_at")))
+        self.assertEqual(len(notice.tracking_ids), 4)
+
     def test_arrival_ends_it(self):
         """ORD-62: signed for, nothing is tracked any more."""
         notice = self.under_way()

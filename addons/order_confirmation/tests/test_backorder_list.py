@@ -57,20 +57,67 @@ class TestBackorderList(BackorderCase):
         self.assertEqual(clock.group_id, self.env.ref("customer_tiering.role_planner"))
 
     def test_not_when_all_left(self):
-        """ORD-64: a whole delivery has none; nor has one whose rest was given up."""
+        """ORD-64: a whole delivery has none; nor one that is short in its tolerance."""
         order = self.released()
         self.applied(order)
         self.ship(self.picking(order))
         self.assertFalse(order.backorder_list_ids)
         order = self.released()
+        order.order_line.tolerance_percent = 5
+        self.assertFalse(self.without_backorder(order, 96).backorder_list_ids)
+
+    def without_backorder(self, order, quantity):
+        """Ship so many, and answer “No Backorder”."""
         self.applied(order)
         picking = self.picking(order).with_user(self.people["warehouse"])
-        picking.move_ids.write({"quantity": 30, "picked": True})
+        picking.move_ids.write({"quantity": quantity, "picked": True})
         picking.with_context(
             skip_backorder=True, picking_ids_not_to_backorder=picking.ids
         ).button_validate()
         self.assertEqual(picking.state, "done")
-        self.assertFalse(order.backorder_list_ids)
+        return order
+
+    def test_no_backorder(self):
+        """ORD-64: the rest is given up: said in writing, and the customer is told."""
+        row = self.without_backorder(self.released(), 30).backorder_list_ids
+        self.assertTrue(row.given_up)
+        self.assertEqual((row.state, row.line_ids.quantity), ("open", 70))
+        self.assertEqual(row.line_ids.rest, 70)
+        self.assertEqual(row.activity_ids.user_id, self.service)
+        self.assertTrue(row._clock_open("backorder_date"))
+        row._cron_follow()
+        self.assertEqual(row.state, "open", "it does not end by itself")
+        for role in ("warehouse", "shipping", "salesperson"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                self.sign(row, "nothing_follows", role)
+        with self.assertRaises(UserError):
+            self.sign(row, "nothing_follows", "customer_service", " … ")
+        told = self.mails(row)
+        self.sign(row, "nothing_follows", "customer_service", "Ms Lin agreed.")
+        self.assertEqual(row.state, "cancelled")
+        self.assertFalse(row.activity_ids)
+        self.assertFalse(row._clock_open("backorder_date"))
+        mail = self.mails(row) - told
+        self.assertEqual(mail.recipient_ids, row.partner_id)
+        self.assertEqual(len(mail), 1)
+        self.assertIn("does not follow", mail.body_html)
+        self.assertEqual(len(mail.attachment_ids), 1)
+        with self.assertRaisesRegex(UserError, "is over"):
+            self.sign(row, "nothing_follows", "planner")
+
+    def test_a_date_after_all(self):
+        """ORD-64: what was given up follows after all, on the planner's date."""
+        row = self.without_backorder(self.released(), 30).backorder_list_ids
+        order = row.order_id
+        row.with_user(self.planner)._give_date(DAY)
+        self.assertEqual((row.state, row.given_up), ("dated", True))
+        further = order.picking_ids.copy({"origin": order.name})
+        further.move_ids.write({"product_uom_qty": 70})
+        further.action_confirm()
+        row._cron_follow()
+        self.assertEqual((row.state, row.given_up), ("dated", False))
+        with self.assertRaisesRegex(UserError, "on its way"):
+            self.sign(row, "nothing_follows", "planner")
 
     def test_two_steps(self):
         """ORD-64: short at the picking shows when the part has left the house."""
@@ -199,9 +246,14 @@ class TestBackorderList(BackorderCase):
         self.assertEqual(row.state, "done")
 
     def test_given_up(self):
-        """ORD-64: the rest is cancelled, or the order: nothing waits any more."""
+        """ORD-64: the rest is cancelled: said in writing; the order: nothing waits."""
         row = self.dated()
         self.picking(row.order_id).action_cancel()
+        self.assertEqual((row.state, row.given_up), ("open", True))
+        self.sign(row, "nothing_follows", "planner")
+        self.assertEqual(row.state, "cancelled")
+        row = self.dated()
+        row.order_id.action_cancel()
         self.assertEqual(row.state, "cancelled")
 
     def test_date_is_over(self):

@@ -1,11 +1,13 @@
 """The balance is asked for on what was made (ORD-50, ORD-51)."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_release_flow import FlowCase
 
@@ -189,6 +191,76 @@ class TestBalanceNotice(BalanceCase):
         told = notice.message_ids.filtered(lambda row: "told to pay" in row.body)
         self.assertEqual(len(told), 1)
 
+    def test_late_goods(self):
+        """ORD-51: a planned day that is over reminds as well, once."""
+        order = self.released(ship_date=fields.Date.to_date("2030-03-04"))
+        self.produce(order)
+        notice = self.notice(order)
+        for day in ("2030-03-07", "2030-03-08"):
+            with freeze_time(f"{day} 04:00:00"):
+                self.env["balance.notice"]._cron_collect()
+        self.assertEqual(notice.reminded_on, fields.Date.to_date("2030-03-07"))
+        told = notice.message_ids.filtered(lambda row: "told to pay" in row.body)
+        self.assertEqual(len(told), 1)
+
+    def test_the_earliest_day_counts(self):
+        """ORD-51: the application's day, the transfer's once it is applied for."""
+        later = fields.Date.to_date("2030-04-30")
+        notices = self.env["balance.notice"]
+        for moved in ("application", "transfer"):
+            order = self.released(ship_date=later)
+            self.produce(order)
+            notice = self.notice(order)
+            with self.subTest(moved), freeze_time("2030-03-08 04:00:00"):
+                notices._cron_collect()
+                self.assertFalse(notice.reminded_on, "planned for April")
+                self.apply(order)
+                application = order.delivery_application_ids
+                if moved == "application":
+                    order.picking_ids.scheduled_date = "2030-04-30 08:00:00"
+                    notices._cron_collect()
+                    self.assertFalse(notice.reminded_on)
+                    application.wanted_on = "2030-03-11"
+                else:
+                    order.picking_ids.scheduled_date = "2030-03-11 06:00:00"
+                notices._cron_collect()
+                self.assertTrue(notice.reminded_on)
+
+    def test_without_working_hours(self):
+        """ORD-51: goods are made, and asked to be paid, without a calendar, too."""
+        order = self.released(ship_date=fields.Date.to_date("2030-03-11"))
+        self.company.resource_calendar_id.attendance_ids.unlink()
+        with freeze_time("2030-03-08 04:00:00"):
+            self.produce(order)
+            notice = self.notice(order)
+            self.assertEqual(notice.pay_by, fields.Date.to_date("2030-03-10"))
+        with freeze_time("2030-03-10 04:00:00"):
+            self.env["balance.notice"]._cron_collect()
+        self.assertTrue(notice.reminded_on)
+
+    def test_one_company_does_not_stop_the_others(self):
+        """ORD-51: trouble with one is logged, the others collect."""
+        order = self.released(ship_date=fields.Date.to_date("2030-03-11"))
+        self.produce(order)
+        notice = self.notice(order)
+        broken = self.env["res.company"].create(
+            {"name": "A Broken One", "release_control": True}
+        )
+        leaving = type(notice)._leaving_by
+
+        def trouble(self, company, day):
+            if company == broken:
+                raise ValueError("No working hours")
+            return leaving(self, company, day)
+
+        with (
+            freeze_time("2030-03-08 04:00:00"),
+            patch.object(type(notice), "_leaving_by", trouble),
+            mute_logger("odoo.addons.order_confirmation.models.balance_notice_sending"),
+        ):
+            self.env["balance.notice"]._cron_collect()
+        self.assertTrue(notice.reminded_on)
+
     def test_cash_on_delivery(self):
         """ORD-50: goods leave before the balance; the driver brings it."""
         self.terms.cash_on_delivery = True
@@ -299,6 +371,16 @@ class TestClearanceScreen(BalanceCase):
         self.assertAlmostEqual(dialog.amount_received, total * 0.3)
         self.assertAlmostEqual(dialog.balance_made, total * 0.7)
         self.assertEqual((dialog.line_ids.made, dialog.line_ids.quantity), (100, 100))
+
+    def test_what_is_not_made_is_not_proposed(self):
+        """ORD-50: nothing made, nothing proposed; a part made, that part."""
+        order = self.released()
+        dialog = self.dialog(order)
+        self.assertEqual((dialog.line_ids.made, dialog.line_ids.quantity), (0, 0))
+        with self.refused("above zero"):
+            self.sign(order, "finance_clearance", "finance")
+        self.part_made(order, 40)
+        self.assertEqual(self.dialog(order).line_ids.quantity, 40)
 
     def test_no_more_than_was_ordered(self):
         """ORD-50: neither nothing, nor below it, nor more than the order."""

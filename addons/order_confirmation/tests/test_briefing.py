@@ -44,6 +44,29 @@ class TestBriefing(ShippingCase):
             ],
         )
 
+    def test_the_order_s_own_words(self):
+        """ORD-54: packing, labelling and special requirements of the order itself."""
+        order = self.released(
+            packing="In crates",
+            labelling="Blue label\nOn the short side",
+            special_requirements="Not beside the paint",
+        )
+        self.applied(order)
+        items = self.items(self.picking(order))
+        self.assertEqual(
+            items.filtered(lambda row: row.source_name == order.name).mapped(
+                lambda row: (row.source, row.text)
+            ),
+            [
+                ("packing", "In crates"),
+                ("labelling", "Blue label"),
+                ("labelling", "On the short side"),
+                ("special_requirements", "Not beside the paint"),
+            ],
+        )
+        with self.assertRaisesRegex(UserError, "Not beside the paint"):
+            self.ship(self.picking(order))
+
     def test_refused_with_what_is_open(self):
         """ORD-54: not validated until all is read; the refusal names what is open."""
         picking = self.ready()

@@ -214,11 +214,32 @@ class TestEmergencyOrdered(EmergencyCase):
             emergency = self.drafted(order, **values)
             with self.subTest(values), self.assertRaisesRegex(UserError, words):
                 self.sign(emergency, "emergency_shipment", "supervisor")
+        far = fields.Datetime.now() + timedelta(days=12)
+        emergency = self.drafted(order, due_at=far)
+        with self.assertRaisesRegex(UserError, "at the latest"):
+            self.sign(emergency, "emergency_shipment", "supervisor")
         emergency = self.drafted(order, 101)
         with self.assertRaisesRegex(UserError, "More than is left to ship: .*Poster"):
             self.sign(emergency, "emergency_shipment", "supervisor")
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
             emergency.line_ids.quantity = -5
+            self.env.flush_all()
+
+    def test_the_company_says_how_far_the_hour_may_be(self):
+        """ORD-53: one working day unless the company says otherwise."""
+        with freeze_time("2031-03-07 02:00:00"):  # a Friday
+            latest = self.company._latest_emergency_hour()
+            self.assertEqual(str(latest.date()), "2031-03-10")
+            order = self.released()
+            far = latest + timedelta(days=1)
+            emergency = self.drafted(order, due_at=far)
+            with self.assertRaisesRegex(UserError, "at the latest"):
+                self.sign(emergency, "emergency_shipment", "supervisor")
+            self.company.emergency_days = 2
+            self.sign(emergency, "emergency_shipment", "supervisor")
+            self.assertEqual(emergency.state, "in_force")
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+            self.company.emergency_days = 0
             self.env.flush_all()
 
     def test_only_the_supervisor(self):
@@ -325,6 +346,16 @@ class TestEmergencyHour(EmergencyCase):
             self.applied(order)
             self.assertEqual(emergency.state, "settled")
             self.assertFalse(emergency.sudo().activity_ids)
+
+    def test_without_working_hours(self):
+        """ORD-53: a company without a calendar is escalated by calendar days."""
+        order = self.released()
+        emergency = self.ordered(order)
+        self.ship(self.picking(order))
+        self.company.resource_calendar_id.attendance_ids.unlink()
+        with freeze_time(emergency.due_at + timedelta(days=4)):
+            self.env["emergency.shipment"]._cron_hour()
+        self.assertEqual(emergency.escalation, "director")
 
     def test_queries_do_not_grow(self):
         """ORD-53, TIER-05: as many queries for twelve orders as for three."""

@@ -189,6 +189,75 @@ class TestPackingPlan(PackingCase):
         row = waiting.search([("res_model", "=", "packing.plan")])
         self.assertEqual((row.res_id, row.name), (plan.id, "Packed, to be checked"))
 
+    def test_straight_from_the_supplier(self):
+        """ORD-56: what a supplier sends was never packed by us, and leaves."""
+        picking = self.ready()
+        suppliers = self.env.ref("stock.stock_location_suppliers")
+        picking.do_unreserve()
+        picking.location_id = suppliers
+        picking.move_ids.location_id = suppliers
+        self.ship(picking, 100)
+        self.assertEqual(picking.state, "done")
+
+    def test_shown_where_goods_go_to_a_customer(self):
+        """ORD-56, ORD-52: by where it leads, not by the kind of the transfer."""
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self.released()
+        pick = self.picking(order)
+        self.assertFalse(pick.leads_to_customer)
+        self.assertFalse(pick.may_apply_for_delivery)
+        loose = self.loose_picking()
+        loose.picking_type_id = self.warehouse.int_type_id
+        loose.location_dest_id = self.env.ref("stock.stock_location_customers")
+        loose.move_ids.location_dest_id = loose.location_dest_id
+        self.assertNotEqual(loose.picking_type_code, "outgoing")
+        self.assertTrue(loose.leads_to_customer)
+        self.assertTrue(loose.may_apply_for_delivery)
+
+    def test_kept_by_customer_service(self):
+        """ORD-56: who packs and ships takes no check away; changes leave a trace."""
+        for role in ("shipping", "warehouse"):
+            standard = self.standard.with_user(self.people[role])
+            self.assertTrue(standard.has_access("read"))
+            for change in (
+                lambda row=standard: row.write({"active": False}),
+                lambda row=standard: row.action_archive(),
+                lambda row=standard: row.write({"per_carton": 40}),
+                lambda row=standard: row.unlink(),
+                lambda row=standard: row.copy(),
+            ):
+                with self.subTest(role), self.assertRaises(AccessError):
+                    change()
+        with self.assertRaisesRegex(UserError, "archived, not deleted"):
+            self.standard.unlink()
+        standard = self.standard.with_user(self.service)
+        with self.assertRaises(AccessError):
+            standard.unlink()
+        # The ground of these tests keeps no tracks, for speed.
+        standard = standard.with_context(tracking_disable=False)
+        self.env.flush_all()
+        standard.action_archive()
+        self.env.flush_all()
+        self.cr.flush()
+        traces = self.standard.message_ids.sudo().tracking_value_ids
+        self.assertIn("active", traces.field_id.mapped("name"))
+
+    def test_queries_do_not_grow(self):
+        """ORD-56: the list of plans costs the same for twelve as for three."""
+        plans = self.env["packing.plan"]
+        for _number in range(12):
+            plans |= self.planned(self.ready(10))
+
+        def queries(few):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            few.with_user(self.clerk).mapped("next_step")
+            return self.cr.sql_log_count - before
+
+        queries(plans)
+        self.assertEqual(queries(plans[:3]), queries(plans))
+
     def test_bad_standards(self):
         """ORD-56: nothing below zero, no empty carton, one standard for each."""
         for values in (

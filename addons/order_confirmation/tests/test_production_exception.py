@@ -451,22 +451,36 @@ class TestExceptionWithdrawn(BegunCase):
         super().setUp()
         self.exception = self.report(self.production, work=self.first)
 
-    def withdraws(self, role="production", reason="The wrong manufacturing order."):
+    def withdraws(self, role="quality", reason="The wrong manufacturing order."):
         exception = self.exception.with_user(self.people[role])
         return self.sign(exception, "exception_withdrawn", role, reason)
 
     def test_withdrawn_by_who_recorded_it(self):
+        """ORD-41: what is not about quality, by who recorded it and no other."""
+        self.exception = self.report(self.production, kind="machine", work=self.first)
+        other = self._person("production", login="case_other")
+        with self.assertRaisesRegex(UserError, "who recorded it"):
+            self.exception.with_user(other).action_withdraw()
+        self.assertFalse(self.exception.with_user(other).can_withdraw)
+        self.assertTrue(self.exception.with_user(self.maker).can_withdraw)
+        self.withdraws("production")
+        self.assertEqual(self.exception.closed_by_id, self.maker)
+
+    def test_of_quality_by_quality(self):
         """ORD-41: with a reason; what it held goes on, and whoever was told is told."""
         exception = self.exception
         exception.with_user(self.service).action_note()
         second = self.second.with_user(self.maker)
         with self.assertRaisesRegex(UserError, exception.name), self.cr.savepoint():
             second.button_start()
-        self.assertTrue(exception.with_user(self.maker).can_withdraw)
+        # Who recorded it would end the hold without quality.
+        self.assertFalse(exception.with_user(self.maker).can_withdraw)
+        with self.assertRaisesRegex(UserError, "quality or the supervisor"):
+            self.withdraws("production")
         self.withdraws()
         self.assertEqual((exception.state, exception.withdrawn), ("closed", True))
         self.assertEqual(exception.withdrawal, "The wrong manufacturing order.")
-        self.assertEqual(exception.closed_by_id, self.maker)
+        self.assertEqual(exception.closed_by_id, self.people["quality"])
         self.assertFalse(exception.holds)
         self.assertFalse(exception.sudo().activity_ids.filtered("automated"))
         self.assertEqual(set(exception.clock_ids.mapped("state")), {"met", "cancelled"})
@@ -480,13 +494,10 @@ class TestExceptionWithdrawn(BegunCase):
             exception.sudo().unlink()
 
     def test_the_supervisor_withdraws_too(self):
-        """ORD-41: nobody else does: not another of production, not quality's head."""
-        other = self._person("production", login="case_other")
-        with self.assertRaisesRegex(UserError, "who recorded it"):
-            self.exception.with_user(other).action_withdraw()
-        self.assertFalse(self.exception.with_user(other).can_withdraw)
-        for role in ("quality", "customer_service", "planner"):
-            with self.assertRaises(AccessError if role != "quality" else UserError):
+        """ORD-41: nobody else does, whoever recorded it."""
+        for role in ("production_head", "customer_service", "planner"):
+            refusal = UserError if role == "production_head" else AccessError
+            with self.subTest(role), self.assertRaises(refusal):
                 self.withdraws(role)
         with self.assertRaises(AccessError):
             self.exception.with_user(self.maker).write({"withdrawn": True})
@@ -499,7 +510,7 @@ class TestExceptionWithdrawn(BegunCase):
     def test_not_once_the_plan_is_signed(self):
         """ORD-41: a plan that somebody signed is carried to its end."""
         self.plan(self.exception, ("quality",))
-        self.assertFalse(self.exception.with_user(self.maker).can_withdraw)
+        self.assertFalse(self.exception.with_user(self.people["quality"]).can_withdraw)
         with self.assertRaisesRegex(UserError, "cannot be withdrawn any more"):
             self.withdraws()
         # Who changes the plan asks for the signature again, and it may be withdrawn.

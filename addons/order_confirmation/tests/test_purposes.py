@@ -39,6 +39,7 @@ SIGNERS = {
     "concession_sales": {"salesperson"},
     "finance_clearance": {"finance"},
     "delivery_application": SERVICE,
+    "nothing_follows": SERVICE | {"planner"},
     "slip_hand_over": {"shipping"},
     "slip_receive": {"finance", "merchandiser"},
     "stock_production": {"planner"},

@@ -200,6 +200,42 @@ class TestApplication(ShippingCase):
             application.line_ids.quantity = 0
             self.env.flush_all()
 
+    def test_more_than_is_left(self):
+        """ORD-52: ordered with its tolerance, less what has left and is applied for."""
+        order = self.released(100, 20)
+        order.order_line[0].tolerance_percent = 5
+        application = self.draft(order, 10000)
+        self.tick(application)
+        with self.assertRaisesRegex(UserError, r"at most: .*Poster 105 Units$"):
+            self.sign(application, "delivery_application", "customer_service")
+        application.line_ids[0].quantity = 105
+        self.tick(application)
+        self.sign(application, "delivery_application", "customer_service")
+        # Another one for what is applied for already.
+        with self.assertRaisesRegex(UserError, "at most"):
+            again = self.env["delivery.application"].with_user(self.service)
+            again = again.create(
+                {
+                    "order_id": order.id,
+                    "line_ids": [
+                        (0, 0, {"sale_line_id": order.order_line[0].id, "quantity": 1})
+                    ],
+                }
+            )
+            self.tick(again)
+            self.sign(again, "delivery_application", "customer_service")
+
+    def test_more_than_the_transfer(self):
+        """ORD-52: without an order, no more than the transfer asks for."""
+        picking = self.loose_picking(5)
+        action = picking.with_user(self.service).action_apply_for_delivery()
+        application = self.env["delivery.application"].with_user(self.service)
+        application = application.browse(action["res_id"])
+        application.line_ids.quantity = 6
+        self.tick(application)
+        with self.assertRaisesRegex(UserError, "at most: .*Poster 5 Units"):
+            self.sign(application, "delivery_application", "customer_service")
+
     def test_deleted_only_before_it_was_signed(self):
         """PLT-05: a draft may go, what was signed stays."""
         self.draft(self.released()).unlink()

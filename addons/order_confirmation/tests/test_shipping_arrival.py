@@ -120,6 +120,23 @@ class TestArrival(ShippingCase):
         self.assertEqual(set(notice.activity_ids.user_id), {self.service})
         self.assertIn("reports shortage", notice.activity_ids[0].summary)
 
+    def test_the_hour_of_a_report_is_the_company_s(self):
+        """ORD-63: not UTC; the salesperson reads it in the own language."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.seller.lang = "zh_TW"
+        self.company.resource_calendar_id.tz = "Asia/Taipei"
+        with freeze_time("2031-03-03 02:00:00"):
+            notice = self.sent(expected_arrival="2031-03-05")
+        with freeze_time("2031-03-05 09:30:00"):
+            self.arrive(notice)
+            line = notice.line_ids
+            notice.sudo()._claim("Ms Lin", "See there", [(line.id, "short", 3)])
+        self.assertNotIn("UTC", notice.claims)
+        self.assertIn("5:30", notice.claims)
+        body = notice.message_ids[:1].body
+        self.assertIn("下午5:30", body)
+        self.assertIn("、", body)
+
     def test_report_too_late(self):
         """ORD-63: until the end of the third day, and not a second longer."""
         notice = self.sent()

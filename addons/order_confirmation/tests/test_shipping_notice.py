@@ -166,7 +166,9 @@ class TestNoticeSent(ShippingCase):
         self.assertEqual(len(mail.attachment_ids), 1)
         self.assertEqual(notice.state, "sent")
         self.assertEqual(notice.sent_by_id, self.clerk)
-        self.assertEqual(notice.activity_ids, notice.tracking_ids.sudo().activity_id)
+        asked = notice.tracking_ids.sudo().activity_id
+        asked |= notice.sudo().receipt_activity_id
+        self.assertEqual(notice.activity_ids, asked)
 
     def test_no_department_on_it(self):
         """ROL-05: no telephone or address of a department for the customer."""
@@ -206,8 +208,10 @@ class TestNoticeSent(ShippingCase):
         self.assertEqual((notice.state, notice.sent_how), ("sent", "paper"))
 
     def test_received_clearly(self):
-        """ORD-60: who confirmed, how and when is recorded."""
+        """ORD-60: a to-do until who confirmed, how and when is recorded."""
         notice = self.sent().with_user(self.service)
+        asked = notice.activity_ids.filtered(lambda row: "clearly" in row.summary)
+        self.assertEqual(asked.user_id, self.service)
         with self.assertRaisesRegex(UserError, "who at the customer's"):
             notice.action_received()
         notice.write({"received_by": "-5", "received_how": "phone"})
@@ -217,6 +221,8 @@ class TestNoticeSent(ShippingCase):
             form.received_by = "Ms Lin"
             form.received_how = "phone"
         notice.action_received()
+        self.assertFalse(asked.exists())
+        self.assertTrue(notice.activity_ids, "the arrival is still asked for")
         self.assertEqual(notice.state, "received")
         self.assertTrue(notice.received_at)
         self.assertEqual(notice.received_noted_by_id, self.service)

@@ -41,6 +41,47 @@ class TestWays(ShippingCase):
                 self.assertEqual(order.order_line.qty_delivered, 100)
                 self.assertEqual(len(order.dispatch_notice_ids), 1)
 
+    def test_another_address_than_was_verified(self):
+        """ORD-52: verified for one address, it leaves for no other, in any steps."""
+        elsewhere = self.env["res.partner"].create({"name": "Hill", "street": "9 Hill"})
+        for steps in ("ship_only", "pick_ship", "pick_pack_ship"):
+            self.warehouse.delivery_steps = steps
+            order = self.released()
+            self.applied(order)
+            with self.subTest(steps):
+                last = self.walk(order).with_user(self.people["warehouse"])
+                verified = last.partner_id
+                self.assertEqual(verified, order.partner_shipping_id)
+                last.partner_id = elsewhere
+                with self.assertRaisesRegex(UserError, "goes to Hill, but the deliv"):
+                    with self.cr.savepoint():
+                        self.ship(last)
+                last.partner_id = verified
+                self.ship(last)
+                self.assertEqual(last.state, "done")
+                self.assertIn("1 Harbour Road", order.dispatch_notice_ids.address)
+
+    def test_another_address_on_the_order(self):
+        """ORD-52: changed and applied for anew, the transfer has to follow."""
+        order = self.released()
+        picking = self.picking(order)
+        elsewhere = self.env["res.partner"].create(
+            {
+                "name": "Hill",
+                "street": "9 Hill",
+                "parent_id": order.partner_id.id,
+                "type": "delivery",
+            }
+        )
+        order.partner_shipping_id = elsewhere
+        self.applied(order)
+        with self.assertRaisesRegex(UserError, "is .*Hill: correct"):
+            with self.cr.savepoint():
+                self.ship(picking)
+        picking.partner_id = elsewhere
+        self.ship(picking)
+        self.assertIn("9 Hill", order.dispatch_notice_ids.address)
+
     def test_line_that_ends_elsewhere(self):
         """TIER-06: a pick whose operation goes straight to the customer is held."""
         self.warehouse.delivery_steps = "pick_ship"
@@ -64,6 +105,12 @@ class TestWays(ShippingCase):
         with self.assertRaisesRegex(UserError, "Delivery application"):
             self.ship(picking, 100)
         self.applied(order)
+        self.assertTrue(picking.leads_to_customer)
+        verified = picking.partner_id
+        picking.partner_id = self.people["warehouse"].partner_id
+        with self.assertRaisesRegex(UserError, "goes to"), self.cr.savepoint():
+            self.ship(picking, 100)
+        picking.partner_id = verified
         self.ship(picking, 100)
         self.assertEqual(order.order_line.qty_delivered, 100)
 

@@ -33,7 +33,8 @@ class FinanceClearance(models.TransientModel):
     def default_get(self, fields):
         """Propose to clear what has been made, all that was ordered where it is stock.
 
-        As much as may have left in the end, with what has left already.
+        As much as may have left in the end, with what has left already. What is not
+        made at all stands there with 0, and is not cleared.
         """
         values = super().default_get(fields)
         if values.get("res_id"):
@@ -44,7 +45,9 @@ class FinanceClearance(models.TransientModel):
                 Command.create(
                     {
                         "order_line_id": line.id,
-                        "quantity": made[line.id].quantity or line.product_uom_qty,
+                        "quantity": line.product_uom_qty
+                        if made[line.id].quantity is None
+                        else made[line.id].quantity,
                     }
                 )
                 for line in order._goods()
@@ -79,7 +82,9 @@ class FinanceClearance(models.TransientModel):
             **super()._declared(),
             "received": order._release_money()[order.id].received,
             "quantities": {
-                str(line.order_line_id.id): line.quantity for line in self.line_ids
+                str(line.order_line_id.id): line.quantity
+                for line in self.line_ids
+                if line.quantity
             },
         }
 
@@ -88,7 +93,8 @@ class FinanceClearance(models.TransientModel):
         result = super()._before_signing(document)
         if self.line_ids.order_line_id.order_id != document:
             raise UserError(self.env._("Clear lines of this order, and at least one."))
-        if any(line.quantity <= 0 for line in self.line_ids):
+        quantities = self.line_ids.mapped("quantity")
+        if min(quantities) < 0 or not any(quantities):
             raise UserError(self.env._("A quantity to clear must be above zero."))
         for line in self.line_ids:
             line._check_not_over()

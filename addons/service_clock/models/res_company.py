@@ -137,6 +137,17 @@ class ResCompany(models.Model):
         except NoWorkingTime:
             raise self._no_working_time() from None
 
+    def _add_days(self, date, n):
+        """Return the n-th working day after the date, before it when n < 0.
+
+        Calendar days where the company has no working hours: for what may not fail
+        because of that, such as goods that move.
+        """
+        try:
+            return self._add_working_days(date, n)
+        except UserError:
+            return date + timedelta(days=n)
+
     def _working_days_after(self, date, n=1):
         """Return the n-th working day after the date; n is not negative."""
         if n < 0:
