@@ -3,6 +3,7 @@
 Real Chromium, a real server, the demo company.
 """
 
+import pytest
 from story import one, tries_to_ship, verifies_and_applies
 
 TABLET = {"width": 820, "height": 1180}
@@ -11,14 +12,21 @@ BOOKLET = "BR-A416"
 MIND, PLATE, UNCHECKED = "Tie the bundles crosswise", "車牌號碼", "尚未複核"
 
 
-def keeps_standing_data(server, service, product):
-    """How it is packed, and what to mind, were entered long ago."""
-    server.sql(
-        "UPDATE product_template SET shipping_instructions = %s WHERE id = %s",
-        (f"{MIND}\nKeep dry", product),
+@pytest.fixture
+def standing_data(demo_server, person):
+    """How a product is packed and what to mind, entered long ago; gone afterwards."""
+    product = one(
+        demo_server,
+        "SELECT product_tmpl_id FROM product_product WHERE default_code = %s",
+        BOOKLET,
     )
+    minding = "UPDATE product_template SET shipping_instructions = %s WHERE id = %s"
+    demo_server.sql(minding, (f"{MIND}\nKeep dry", product))
     standard = {"product_tmpl_id": product, "per_carton": 400, "marks": "THIS SIDE UP"}
-    service.asks("packing.standard", "create", [standard])
+    made = person("service").asks("packing.standard", "create", [standard])
+    yield
+    person("service").asks("packing.standard", "write", made, {"active": False})
+    demo_server.sql(minding, (None, product))
 
 
 def reads_the_briefing(shipping, picking):
@@ -38,20 +46,14 @@ def reads_the_briefing(shipping, picking):
         )
 
 
-def test_packed_checked_read_loaded_and_gone(demo_server, person):
+def test_packed_checked_read_loaded_and_gone(demo_server, person, standing_data):
     """ORD-52, ORD-54, ORD-55, ORD-56: each step refuses while the one before waits."""
     order = one(
         demo_server,
         "SELECT res_id FROM ir_model_data WHERE name = 'demo_order_application'",
     )
-    product = one(
-        demo_server,
-        "SELECT product_tmpl_id FROM product_product WHERE default_code = %s",
-        BOOKLET,
-    )
     shipping = person("shipping")
     shipping.page.set_viewport_size(TABLET)
-    keeps_standing_data(demo_server, person("service"), product)
     service = person("service").order(order).presses("action_apply_for_delivery")
     verifies_and_applies(service)
     service.reaches("signed")
