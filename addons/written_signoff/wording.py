@@ -56,14 +56,14 @@ def _rows(document, path, terms, heading=""):
         whole = document._signoff_label(here)
         # Elsewhere a label stands alone and names its line; here the heading does.
         label = whole.removeprefix(f"{heading}, ")
-        indent = min(len(path), 3) * 3
+        indent = 1 + min(len(path), 2)
         if isinstance(value, dict) and value:
             yield Markup(
                 "<tr><th colspan='2' class='ps-%s fw-bold border-0 pb-0'>%s</th></tr>"
-            ) % (indent or 1, label)
+            ) % (indent, label)
             yield from _rows(document, here, value, whole)
         elif text := document._signoff_words(here, value):
             yield Markup(
-                "<tr><td class='text-muted ps-%s pe-3'>%s</td>"
+                "<tr><td class='o_signoff_label text-muted ps-%s pe-3'>%s</td>"
                 "<td class='text-break w-75'>%s</td></tr>"
-            ) % (indent or 1, label, text)
+            ) % (indent, label, text)

@@ -2,6 +2,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
 from odoo.addons.customer_tiering.models.sale_order import GatePassed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
@@ -154,7 +155,7 @@ class SaleOrder(models.Model):
             facts[order.id] = Fact(
                 met=not texts,
                 since=order.create_date,
-                detail=lambda texts=texts: ", ".join(texts),
+                detail=lambda texts=texts: joined(self.env, texts),
                 who=order.user_id.name or "" if texts and order.by_word else "",
             )
         return facts

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError, ValidationError
 
 from ..special import Measure, exact
@@ -73,7 +74,7 @@ class ProductDimension(models.Model):
                 self.env._(
                     "Orders refer to this standard: %s. Archive it and add the new "
                     "standard beside it.",
-                    ", ".join(names),
+                    joined(self.env, names),
                 )
             )
         return super().write(vals)

@@ -255,7 +255,8 @@ class ProductionException(models.Model):
         if not any(group in self.env.user.all_group_ids for group in groups):
             raise AccessError(
                 self.env._(
-                    "This is done by: %s.", ", ".join(group.name for group in groups)
+                    "This is done by: %s.",
+                    joined(self.env, (group.name for group in groups)),
                 )
             )
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from .. import emergency
@@ -95,7 +96,7 @@ class MrpProduction(models.Model):
             held = holding.filtered(
                 lambda row, production=production: row._concerns(production)
             )
-            production.exception_words = ", ".join(held.mapped("name")) or False
+            production.exception_words = joined(self.env, held.mapped("name")) or False
 
     def _check_may_have_exception(self):
         """Raise unless production is under way."""

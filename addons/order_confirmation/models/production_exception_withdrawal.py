@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import keyed
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from . import production_exception_hold  # noqa: F401 - it comes before what extends it
@@ -67,7 +68,7 @@ class ProductionException(models.Model):
                     "%(exception)s cannot be withdrawn any more: its emergency plan is "
                     "signed by %(names)s. Carry it to its end.",
                     exception=self.name,
-                    names=", ".join(agreed.mapped("signer_name")),
+                    names=joined(self.env, agreed.mapped("signer_name")),
                 )
             )
         return None

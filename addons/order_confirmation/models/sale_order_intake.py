@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -93,7 +94,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%s came in by word: attach the written order. Only the customer "
                     "service supervisor corrects the channel.",
-                    ", ".join(relabelled.mapped("name")),
+                    joined(self.env, relabelled.mapped("name")),
                 )
             )
 

@@ -95,7 +95,7 @@ class SaleOrderLine(models.Model):
             "description": "name",
         }
         field = self._fields.get(names.get(key, key))
-        labels = {"formula": self.env._("formula"), "code": self.env._("product code")}
+        labels = {"formula": self.env._("Formula"), "code": self.env._("Product code")}
         return labels.get(key) or (field and field._description_string(self.env)) or key
 
     # -- a change of terms, by whatever path -------------------------------------

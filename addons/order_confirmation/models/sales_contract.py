@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -308,7 +309,7 @@ class SalesContract(models.Model):
                 self.env._(
                     "Orders were taken under %s: cancel the contract instead of "
                     "deleting it.",
-                    ", ".join(used.mapped("name")),
+                    joined(self.env, used.mapped("name")),
                 )
             )
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from odoo import models
-from odoo.addons.written_signoff.wording import numeral
+from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 
 BEGUN = ("progress", "to_close")
@@ -79,7 +79,7 @@ class StockMoveLine(models.Model):
                         quantity=numeral(more),
                         unit=product.uom_id.name,
                         product=product.display_name,
-                        productions=", ".join(productions.mapped("name")),
+                        productions=joined(self.env, productions.mapped("name")),
                     )
                 )
 

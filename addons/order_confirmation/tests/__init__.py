@@ -48,6 +48,7 @@ from . import (
     test_shipping_arrival,
     test_shipping_attack,
     test_shipping_gate,
+    test_shipping_kits,
     test_shipping_notice,
     test_shipping_paper,
     test_shipping_portal,

@@ -84,7 +84,7 @@ class TestStatements(OrderCase):
         self.assertFalse(order._signoff_valid(["technical"]))
         self.assertEqual(self.states(order)["technical"], "void")
         void = order.signature_ids.closing_ids
-        self.assertIn("Brochure, formula", void.statement)
+        self.assertIn("Brochure, Formula", void.statement)
 
     def test_a_change_of_a_part_s_formula_voids(self):
         """ORD-15: what a part is made of belongs to the formula."""

@@ -7,6 +7,7 @@ from odoo.tools import format_datetime
 
 from ..identity import spent
 from ..keeping import DISCUSSION, holds_key, keyed
+from ..wording import joined
 from . import signoff_mixin  # noqa: F401 - the mixin comes before who inherits it
 
 PURPOSE = "delegation"
@@ -267,7 +268,7 @@ class SignoffDelegation(models.Model):
                 self.env._(
                     "“%(purpose)s” can be delegated to: %(roles)s.",
                     purpose=purpose.name,
-                    roles=", ".join(purpose.delegate_group_ids.mapped("name"))
+                    roles=joined(self.env, purpose.delegate_group_ids.mapped("name"))
                     or self.env._("nobody"),
                 )
             )
@@ -321,7 +322,7 @@ class SignoffDelegation(models.Model):
         if path[0] == "purposes":
             purposes = self.env["signoff.purpose"].sudo()
             found = purposes.search([("code", "in", value or [])])
-            return ", ".join(found.mapped("name"))
+            return joined(self.env, found.mapped("name"))
         return super()._signoff_words(path, value)
 
     def _signoff_barred(self, purpose, signer):
@@ -524,7 +525,7 @@ class SignoffDelegation(models.Model):
     def _said(self):
         """Return names and dates for the sentences, in the language of the context."""
         self.ensure_one()
-        purposes = ", ".join(self.purpose_ids.mapped("name"))
+        purposes = joined(self.env, self.purpose_ids.mapped("name"))
         return {
             "giver": self.giver_id.name,
             "receiver": self.receiver_id.name,

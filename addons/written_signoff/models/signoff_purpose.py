@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.exceptions import UserError
 
+from ..wording import joined
 from . import recorded_rules  # noqa: F401 - it comes before what inherits it
 
 
@@ -170,7 +171,7 @@ class SignoffPurpose(models.Model):
     def _signers(self):
         """Return, in words, who may sign: the names of the roles."""
         names = self.sudo().group_ids.mapped("name")
-        return ", ".join(names) or self.env._("the customer")
+        return joined(self.env, names) or self.env._("the customer")
 
 
 class SignoffTolerance(models.Model):
