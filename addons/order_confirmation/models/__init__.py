@@ -111,6 +111,7 @@ from . import (
     res_partner_price_list,
     res_partner_signatory,
     res_users_inspection,
+    res_users_leaving,
     sale_order,
     sale_order_board,
     sale_order_contract,

@@ -23,6 +23,7 @@ from . import (
     test_intake_completeness_rule,
     test_intake_memorandum,
     test_keeping,
+    test_leaving_people,
     test_memorandum_report,
     test_oral_promise,
     test_order_discrepancy,
