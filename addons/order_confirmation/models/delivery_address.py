@@ -31,13 +31,13 @@ class StockMove(models.Model):
         """Raise unless these moves go where their applications say (ORD-52).
 
         An application covers the address of its order; one of a transfer without an
-        order becomes void by itself when the transfer goes to somebody else.
+        order becomes void by itself when the transfer goes to somebody else. A move
+        counts for an order whether it names the line or the order's reference only.
 
         :raises UserError: the transfer names another address
         """
-        moves = self.filtered(
-            lambda move: move.sale_line_id and move.picking_id.state != "done"
-        )
+        ordered = self - self._without_order_line()
+        moves = ordered.filtered(lambda move: move.picking_id.state != "done")
         held = moves._release_orders()._release_held_to_rules()
         for picking, own in moves.grouped("picking_id").items():
             for order in picking and own._release_orders() & held:

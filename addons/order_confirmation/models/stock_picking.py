@@ -335,8 +335,30 @@ class StockMove(models.Model):
         done = self.picking_id.move_ids.filtered(lambda move: move.state == "done")
         return done._release_leaving()._without_order_line() - self
 
+    def _name_order_lines(self):
+        """Let what leaves for an order stand for the line that it is counted to.
+
+        Where a move names the order by its reference only: Odoo would write a line of
+        its own for it, and what left would not be taken off what was applied for.
+        """
+        named = (
+            self.sudo()
+            ._release_leaving()
+            .filtered(
+                lambda move: not move.sale_line_id and move.quantity and move.picked
+            )
+        )
+        for move in named - named._without_order_line():
+            lines = move._release_orders()._release_held_to_rules().order_line
+            line = lines.filtered(
+                lambda row, move=move: row.product_id == move.product_id
+            )[:1]
+            if line:
+                move.sale_line_id = line
+
     def _action_done(self, cancel_backorder=False):
         """Note which applications are used up."""
+        self._name_order_lines()
         applications = self._release_leaving().sudo()._applications()
         done = super()._action_done(cancel_backorder=cancel_backorder)
         applications._refresh_state()

@@ -183,6 +183,47 @@ class TestGate(ShippingCase):
         with self.assertRaisesRegex(UserError, "Poster 7"):
             self.ship(picking)
 
+    def test_transfer_that_names_the_order_only(self):
+        """ORD-52: made by hand under the order's number, it is no second delivery."""
+        order = self.released()
+        self.applied(order)
+        elsewhere = self.customers["b"].copy({"name": "Hill", "street": "9 Hill"})
+        transfer = self.named_only(order)
+        transfer.partner_id = elsewhere
+        with self.assertRaisesRegex(UserError, "goes to Hill, but the deliv"):
+            with self.cr.savepoint():
+                self.ship(transfer)
+        transfer.partner_id = order.partner_shipping_id
+        self.ship(transfer)
+        self.assertEqual(transfer.state, "done")
+        self.assertEqual(transfer.move_ids.sale_line_id, order.order_line)
+        self.assertEqual(order.order_line.qty_delivered, 100)
+        self.assertEqual(order.dispatch_notice_ids.picking_id, transfer)
+        self.assertEqual(order.delivery_application_ids.state, "done")
+        with self.assertRaisesRegex(UserError, "Delivery application"):
+            self.ship(self.named_only(order))
+
+    def named_only(self, order):
+        """Return a transfer of 100 posters that names the order, and no line of it."""
+        moves = [
+            Command.create(
+                {
+                    "product_id": self.poster.id,
+                    "product_uom_qty": 100,
+                    "product_uom": self.poster.uom_id.id,
+                    "location_id": self.warehouse.lot_stock_id.id,
+                    "location_dest_id": self.env.ref(
+                        "stock.stock_location_customers"
+                    ).id,
+                    "reference_ids": [Command.set(order.stock_reference_ids.ids)],
+                }
+            )
+        ]
+        transfer = self.loose_picking(move_ids=moves)
+        self.assertEqual(transfer.move_ids._release_orders(), order)
+        self.assertFalse(transfer.move_ids.sale_line_id)
+        return transfer
+
     def test_correction_of_what_has_left(self):
         """A quantity corrected down after the shipment is not counted twice."""
         order = self.released()
