@@ -1,4 +1,5 @@
 from base64 import b64encode
+from re import escape, fullmatch
 
 from odoo import http
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -197,9 +198,18 @@ def _items(notice, values):
 
 
 def _number(notice, value):
-    text = _text(value).replace(",", ".")
+    """Return a quantity as people write it: “1.5”, “1,5”, and “1,200” for thousands.
+
+    :raises UserError: it is no number
+    """
+    text = _text(value)
+    language = notice.env["res.lang"]._lang_get(notice.env.lang or "en_US")
+    parts, point = language.thousands_sep, language.decimal_point
+    grouped = rf"-?\d{{1,3}}({escape(parts)}\d{{3}})+({escape(point)}\d+)?"
+    if parts and fullmatch(grouped, text):
+        text = text.replace(parts, "")
     try:
-        return float(text or 0)
+        return float(text.replace(",", ".") or 0)
     except ValueError:
         raise UserError(
             notice.env._("“%s” is no quantity: please enter a number.", text[:20])

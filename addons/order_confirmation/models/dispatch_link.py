@@ -45,7 +45,7 @@ class DispatchNotice(models.Model):
         keyed(self).write(
             {"access_token": str(uuid4()), "link_given_at": fields.Datetime.now()}
         )
-        if self.sudo().partner_id.email and self.state != "draft":
+        if self.sudo().partner_id._has_email() and self.state != "draft":
             self._send_link()
             return True
         return self.action_preview()

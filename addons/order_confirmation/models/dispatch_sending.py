@@ -4,6 +4,7 @@ from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import UserError
 
 from . import dispatch_notice  # noqa: F401 - it comes before what extends it
+from .order_completeness import said
 
 
 class DispatchNotice(models.Model):
@@ -33,7 +34,7 @@ class DispatchNotice(models.Model):
             for name in ("transport", "expected_arrival")
             if not self[name]
         ]
-        if not (self.carrier or self.plate or self.transport_note):
+        if not any(map(said, (self.carrier, self.plate, self.transport_note))):
             missing.append(self.env._("carrier, number plate or how it travels"))
         if missing:
             raise UserError(

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.mail import email_split
 
 
 class ResPartner(models.Model):
@@ -18,13 +19,30 @@ class ResPartner(models.Model):
     def _require_email(self):
         """Raise unless a paper can be sent to this customer.
 
-        :raises UserError: there is no e-mail address; it says what to do instead
+        :raises UserError: there is no e-mail address, or what is entered is none; it
+            says what to do instead
         """
-        if not self.sudo().email:
+        if self._has_email():
+            return
+        partner = self.sudo()
+        name = partner.display_name or self.env._("The customer")
+        if (partner.email or "").strip():
             raise UserError(
                 self.env._(
-                    "%s has no e-mail address: print the paper and hand it over, or "
-                    "fax it.",
-                    self.sudo().display_name or self.env._("The customer"),
+                    "“%(text)s” is no e-mail address of %(customer)s: correct it, or "
+                    "print the paper and hand it over, or fax it.",
+                    text=partner.email.strip(),
+                    customer=name,
                 )
             )
+        raise UserError(
+            self.env._(
+                "%s has no e-mail address: print the paper and hand it over, or "
+                "fax it.",
+                name,
+            )
+        )
+
+    def _has_email(self):
+        """Tell whether something can be sent to this customer by e-mail."""
+        return bool(email_split(self.sudo().email or ""))

@@ -6,6 +6,7 @@ from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
 
 from ..opening import form_of
+from .order_completeness import said
 
 TRANSPORTS = [
     ("delivery", "Delivered"),
@@ -17,6 +18,11 @@ PICKUP_TERMS = ("EXW", "FCA")
 LOADING = {"loading_notice", "loading_noted_at", "loading_noted_by_id"}
 # What a loading notice says; change one, and it is made anew.
 NOTED = {"transport", "pickup_company", "plate", "driver", "crew"}
+
+
+def _rings(phone):
+    """Tell whether a telephone number has a digit that could be dialled."""
+    return any(map(str.isdigit, phone or ""))
 
 
 class SaleOrder(models.Model):
@@ -115,7 +121,7 @@ class StockPicking(models.Model):
         return [
             self._fields[name]._description_string(self.env)
             for name in ("pickup_company", "plate", "driver")
-            if not (self[name] or "").strip()
+            if not said(self[name])
         ]
 
     def action_loading_notice(self):
@@ -206,22 +212,20 @@ class StockPicking(models.Model):
         if not haulier.parcel_service:
             asked.append("plate")
             # The crew: whoever is on the lorry.
-            asked += [] if (self.crew or "").strip() else ["driver"]
+            asked += [] if said(self.crew) else ["driver"]
         missing = [
             self._fields[name]._description_string(self.env)
             for name in asked
-            if not (
-                self[name].id if name == "haulier_id" else (self[name] or "").strip()
-            )
+            if not (self[name].id if name == "haulier_id" else said(self[name]))
         ]
-        if haulier and not haulier.phone:
+        if haulier and not _rings(haulier.phone):
             telephone = self.env._("the telephone of %s", haulier.display_name)
             missing.insert(0, telephone)
         return missing
 
     @api.onchange("haulier_id")
     def _onchange_haulier_id(self):
-        if self.haulier_id and not self.haulier_id.phone:
+        if self.haulier_id and not _rings(self.haulier_id.phone):
             return {
                 "warning": {
                     "title": self.env._("No Telephone"),

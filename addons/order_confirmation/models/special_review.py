@@ -199,7 +199,7 @@ class SpecialReview(models.Model):
         )
         review = self.sudo()
         review.activity_unlink([TODO])
-        if review.partner_id.email:
+        if review.partner_id._has_email():
             template = self.env.ref("order_confirmation.mail_template_special_failed")
             template.sudo().send_mail(
                 review.id, email_layout_xmlid="mail.mail_notification_light"

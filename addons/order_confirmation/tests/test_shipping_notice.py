@@ -207,6 +207,23 @@ class TestNoticeSent(ShippingCase):
         self.assertIn("paper_dispatch_notice", action["report_name"])
         self.assertEqual((notice.state, notice.sent_how), ("sent", "paper"))
 
+    def test_what_is_no_mail_address(self):
+        """ORD-60: what is entered is no address: nothing passes for sent."""
+        self.customers["b"].email = "ask Ms Lin"
+        notice = self.notice().with_user(self.clerk)
+        notice.write({"carrier": "Blue Lorry", "expected_arrival": "2030-02-01"})
+        with self.assertRaisesRegex(UserError, "“ask Ms Lin” is no e-mail address of"):
+            notice.action_send()
+        self.assertEqual((notice.state, notice.carrier), ("draft", "Blue Lorry"))
+        self.assertFalse(self.mail_of(notice))
+
+    def test_a_dash_says_not_how_it_travels(self):
+        """ORD-60: a dash for the carrier is no way of travelling."""
+        notice = self.notice().with_user(self.clerk)
+        notice.write({"carrier": "-", "plate": " ", "expected_arrival": "2030-02-01"})
+        with self.assertRaisesRegex(UserError, "how it travels"):
+            notice.action_send()
+
     def test_received_clearly(self):
         """ORD-60: a to-do until who confirmed, how and when is recorded."""
         notice = self.sent().with_user(self.service)

@@ -9,6 +9,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
+from ..controllers.dispatch_portal import _number
 from ..models.dispatch_notice import keyed
 from .order_case import picture
 from .shipping_case import ShippingCase, drawn_signature
@@ -324,6 +325,23 @@ class TestPage(ShippingCase, HttpCase):
         answer = self.claim(**{self.line("damaged"): "41"})
         self.assertIn("left for you", answer.text)
         self.assertEqual(len(self.paper.claim_ids), 1)
+
+    def test_quantities_as_people_write_them(self):
+        """ORD-63: thousands and decimals as in the customer's language."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        notice = self.paper.sudo()
+        for lang, value, quantity in (
+            ("en_US", "1,200", 1200), ("en_US", "1,200.5", 1200.5),
+            ("zh_TW", "12,000", 12000), ("en_US", "1,5", 1.5), ("en_US", "2.5", 2.5),
+            ("de_DE", "1.200", 1200), ("de_DE", "1.200,5", 1200.5), ("en_US", "", 0),
+        ):  # fmt: skip
+            with self.subTest(value, lang=lang):
+                self.assertEqual(
+                    _number(notice.with_context(lang=lang), value), quantity
+                )
+        for value in ("1,200,5", "12,00,000", "1 of 2"):
+            with self.subTest(value), self.assertRaisesRegex(UserError, "no quantity"):
+                _number(notice, value)
 
     def test_goods_of_another_notice(self):
         """ROL-02: lines of another notice cannot be claimed with this link."""

@@ -45,6 +45,23 @@ class TestTransport(ShippingCase):
                 with self.assertRaisesRegex(UserError, f"enter first: {label}"):
                     picking.action_loading_notice()
 
+    def test_dashes_are_no_answer(self):
+        """ORD-55: a dash for the plate, a blank telephone: missing all the same."""
+        picking = self.pickup(plate="-", driver=" . ", pickup_company="?")
+        with self.assertRaisesRegex(
+            UserError, "enter first: Company That Loads, Number Plate, Driver"
+        ):
+            picking.action_loading_notice()
+        self.assertFalse(picking.loading_notice)
+        carrier = self.env["res.partner"].create({"name": "Slow River", "phone": "–"})
+        picking = self.ready()
+        picking.write({"haulier_id": carrier.id, "plate": "–", "driver": "–"})
+        with self.assertRaisesRegex(
+            UserError, "the telephone of Slow River, Number Plate, Driver$"
+        ):
+            self.ship(picking)
+        self.assertNotEqual(picking.state, "done")
+
     def test_loading_notice(self):
         """ORD-55: numbered, by whom and when; without one nothing is loaded."""
         picking = self.pickup()
