@@ -199,12 +199,15 @@ class BalanceNotice(models.Model):
     # -- what accounting shows ---------------------------------------------------------
 
     @api.model
-    def _follow(self, partners=None):
+    def _follow(self, partners=None, company=None):
         """Let the notices follow the money: paid, or open again (TIER-04).
 
         :param partners: of these customers only; None for all
+        :param company: of this company only; None for all
         """
         domain = [("state", "in", (*LIVE, "paid")), ("order_id.state", "=", "sale")]
+        if company:
+            domain.append(("company_id", "=", company.id))
         if partners is not None:
             firms = partners.commercial_partner_id
             domain.append(("partner_id.commercial_partner_id", "in", firms.ids))

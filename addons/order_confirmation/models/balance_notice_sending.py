@@ -68,11 +68,11 @@ class BalanceNotice(models.Model):
         runs. Who has no e-mail address is told by the salesperson. Trouble with one
         company does not stop the others.
         """
-        self._follow()
         companies = self.env["res.company"].sudo().search([("release_control", "=", 1)])
         for company in companies:
             try:
                 with self.env.cr.savepoint():
+                    self._follow(company=company)
                     self._collect(company)
             except Exception:
                 _logger.exception("Balances of %s cannot be collected", company.name)
@@ -91,21 +91,27 @@ class BalanceNotice(models.Model):
             ]
         )
         for notice in notices:
-            keyed(notice).write({"reminded_on": today})
-            if notice.partner_id.email:
-                notice._send()
-                notice._tell_sales(
-                    lambda env: env._(
-                        "The customer was told to pay: the goods leave next."
-                    )
+            try:
+                with self.env.cr.savepoint():
+                    notice._remind(today)
+            except Exception:
+                _logger.exception("%s cannot be collected", notice.name)
+
+    def _remind(self, today):
+        """Tell the customer to pay, or ask the salesperson to tell them; once."""
+        keyed(self).write({"reminded_on": today})
+        if self.partner_id._has_email():
+            self._send()
+            self._tell_sales(
+                lambda env: env._("The customer was told to pay: the goods leave next.")
+            )
+        else:
+            self._tell_sales(
+                lambda env: env._(
+                    "The goods leave next, and the customer has no e-mail address: "
+                    "please tell them to pay."
                 )
-            else:
-                notice._tell_sales(
-                    lambda env: env._(
-                        "The goods leave next, and the customer has no e-mail address: "
-                        "please tell them to pay."
-                    )
-                )
+            )
 
     @api.model
     def _leaving_by(self, company, day):

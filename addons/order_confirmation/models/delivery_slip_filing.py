@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 
 from dateutil.relativedelta import relativedelta
@@ -8,6 +9,8 @@ from odoo.exceptions import UserError
 from ..filing import missing, slip_name
 from ..opening import dialog, form_of
 from . import delivery_paper  # noqa: F401 - it comes before what inherits it
+
+_logger = logging.getLogger(__name__)
 
 HAND_OVER, RECEIVE = "slip_hand_over", "slip_receive"
 STATES = [
@@ -90,15 +93,22 @@ class DeliverySlipFiling(models.Model):
 
     @api.model
     def _cron_make(self):
-        """Make last month's filing of every company that ships (ORD-61)."""
+        """Make last month's filing of every company that ships (ORD-61).
+
+        Trouble with one company does not stop the others.
+        """
         companies = self.env["res.company"].sudo().search(
             [("release_control", "=", True)]
         )  # fmt: skip
-        companies._make_slip_ranges()
         for company in companies:
-            month = self._last_month(company)
-            if not self._find(company, month):
-                self.sudo()._make(company, month, empty=False)
+            try:
+                with self.env.cr.savepoint():
+                    company._make_slip_ranges()
+                    month = self._last_month(company)
+                    if not self._find(company, month):
+                        self.sudo()._make(company, month, empty=False)
+            except Exception:
+                _logger.exception("No filing of slips of %s", company.name)
 
     def action_make_last_month(self):
         """Make the filing of last month, or open the one there is.

@@ -383,11 +383,11 @@ class EmergencyShipment(models.Model):
         past = self.sudo().search(
             [("state", "in", ("in_force", "owing")), ("due_at", "<=", now)]
         )
-        keyed(past)._settle()
-        for company, rows in past.filtered("overdue").grouped("company_id").items():
+        for company, rows in past.grouped("company_id").items():
             try:
                 with self.env.cr.savepoint():
-                    rows._escalate_overdue(company, now)
+                    keyed(rows)._settle()
+                    rows.filtered("overdue")._escalate_overdue(company, now)
             except Exception:
                 _logger.exception("Emergencies of %s cannot go further", company.name)
 

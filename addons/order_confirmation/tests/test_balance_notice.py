@@ -261,6 +261,31 @@ class TestBalanceNotice(BalanceCase):
             self.env["balance.notice"]._cron_collect()
         self.assertTrue(notice.reminded_on)
 
+    def test_one_notice_does_not_stop_the_others(self):
+        """ORD-51: one that cannot be sent is tried again; the others are told."""
+        orders = [
+            self.released(ship_date=fields.Date.to_date("2030-03-11"))
+            for _number in range(2)
+        ]
+        for order in orders:
+            self.produce(order)
+        broken, notice = (self.notice(order) for order in orders)
+        remind = type(notice)._remind
+
+        def trouble(self, today):
+            remind(self, today)
+            if self == broken:
+                raise ValueError("Template broken")
+
+        with (
+            freeze_time("2030-03-08 04:00:00"),
+            patch.object(type(notice), "_remind", trouble),
+            mute_logger("odoo.addons.order_confirmation.models.balance_notice_sending"),
+        ):
+            self.env["balance.notice"]._cron_collect()
+        self.assertTrue(notice.reminded_on)
+        self.assertFalse(broken.reminded_on)
+
     def test_cash_on_delivery(self):
         """ORD-50: goods leave before the balance; the driver brings it."""
         self.terms.cash_on_delivery = True

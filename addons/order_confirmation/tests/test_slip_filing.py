@@ -1,11 +1,13 @@
 """Slips handed over for filing each month; what is missing shows (ORD-61)."""
 
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_delivery_slip import SlipCase
 
@@ -61,6 +63,35 @@ class TestFiling(FilingCase):
             self.assertEqual(action["res_id"], filing.id)
             with self.assertRaisesRegex(UserError, "not over"):
                 filing._make(self.company, date(2031, 11, 1))
+
+    def test_one_company_does_not_stop_the_others(self):
+        """ORD-61: trouble with one is logged, the others have their filing."""
+        self.month(1)
+        broken = self.env["res.company"].create(
+            {"name": "A Broken One", "release_control": True}
+        )
+        filings = type(self.env["delivery.slip.filing"])
+        last_month = filings._last_month
+
+        def trouble(self, company):
+            if company == broken:
+                raise ValueError("No time zone")
+            return last_month(self, company)
+
+        # The broken one comes first.
+        everyone = type(broken).search
+
+        def search(self, *args, **kwargs):
+            return everyone(self, *args, **kwargs).sorted("id", reverse=True)
+
+        with (
+            patch.object(
+                type(self.env["delivery.slip.filing"]), "_last_month", trouble
+            ),
+            patch.object(type(broken), "search", search),
+            mute_logger("odoo.addons.order_confirmation.models.delivery_slip_filing"),
+        ):
+            self.assertEqual(self.filing().month, OCTOBER)
 
     def test_missing_numbers_show(self):
         """ORD-61: a number without a slip is listed, at the year's end, too."""
