@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, hold, keyed
 from odoo.exceptions import UserError
@@ -5,6 +7,8 @@ from odoo.tools import format_date
 
 from ..opening import dialog, form_of
 from . import customer_paper, delivery_paper  # noqa: F401 - before what inherits
+
+_logger = logging.getLogger(__name__)
 
 STATES = [
     ("open", "Date to be given"),
@@ -322,7 +326,7 @@ class BackorderList(models.Model):
 
     def _tell_or_ask(self):
         """Send the list at once; without an e-mail address somebody prints it."""
-        if self.sudo().partner_id.email:
+        if self.partner_id._has_email():
             self.sudo()._send()
             return
         person = self._service_person()
@@ -394,11 +398,22 @@ class BackorderList(models.Model):
 
     @api.model
     def _cron_follow(self):
-        """End what has left by another way, and ask about dates that are over."""
+        """End what has left by another way, and ask about dates that are over.
+
+        Trouble with one company does not stop the others.
+        """
         live = self.sudo().search([("state", "in", LIVE)])
-        self._follow(live.order_id)
-        over = self.sudo().search([("overdue", "=", True)])
-        for row in over.filtered(lambda row: not row.activity_ids):
+        for company, rows in live.grouped("company_id").items():
+            try:
+                with self.env.cr.savepoint():
+                    self._follow(rows.order_id)
+                    rows.filtered("overdue")._ask_for_new_date()
+            except Exception:
+                _logger.exception("Backorders of %s cannot be followed", company.name)
+
+    def _ask_for_new_date(self):
+        """Give those who gave dates that are over the to-do to give new ones."""
+        for row in self.filtered(lambda row: not row.activity_ids):
             person = row.planner_id
             words = row.with_context(lang=person.lang)
             row.activity_schedule(

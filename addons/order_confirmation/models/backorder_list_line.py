@@ -82,9 +82,9 @@ class SaleOrder(models.Model):
             self.env._("Backorder Lists"),
         )
 
-    def action_cancel(self):
-        """End the backorder lists of an order that is cancelled."""
-        result = super().action_cancel()
+    def _action_cancel(self):
+        """End the backorder lists of an order that is cancelled, in whatever way."""
+        result = super()._action_cancel()
         cancelled = self.filtered(lambda order: order.state == "cancel")
         self.env["backorder.list"]._follow(cancelled)
         return result

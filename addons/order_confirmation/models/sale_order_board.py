@@ -273,8 +273,7 @@ class OrderBoard(models.Model):
                        ELSE 'release' END
                    WHEN made.going THEN 'production'
                    WHEN made.closing OR unseen.order_id IS NOT NULL THEN 'inspection'
-                   WHEN leaving.waiting IS NOT FALSE
-                        AND NOT COALESCE(leaving.left_house, FALSE)
+                   WHEN NOT COALESCE(leaving.left_house, FALSE)
                         OR leaving.waiting THEN CASE
                        WHEN NOT COALESCE('finance_clearance' = ANY(signed.codes), FALSE)
                             AND NOT %(clearance_later)s THEN 'clearance'
@@ -388,7 +387,7 @@ class OrderBoard(models.Model):
         return found
 
     @api.depends("stage")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_next_step(self):
         mine = self._my_stages()
         names = dict(self._stage_names())

@@ -1,11 +1,13 @@
 """What could not ship: listed, dated by the planner, told, tracked (ORD-64)."""
 
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .shipping_case import ShippingCase
 
@@ -255,6 +257,42 @@ class TestBackorderList(BackorderCase):
         row = self.dated()
         row.order_id.action_cancel()
         self.assertEqual(row.state, "cancelled")
+
+    def test_many_orders_cancelled_at_once(self):
+        """ORD-64: cancelled in the list of orders, its list ends on the spot, too."""
+        row = self.dated()
+        self.env["sale.mass.cancel.orders"].create(
+            {"sale_order_ids": row.order_id.ids}
+        ).action_mass_cancel()
+        self.assertEqual(row.order_id.state, "cancel")
+        self.assertEqual(row.state, "cancelled")
+        self.assertFalse(row.activity_ids)
+
+    def test_one_company_does_not_stop_the_others(self):
+        """ORD-64: trouble with one is logged, the others are followed."""
+        row = self.dated()
+        rival = self.env["res.company"].create({"name": "A Broken One"})
+        broken = self.dated()
+        self.env.cr.execute(
+            "UPDATE backorder_list SET company_id = %s WHERE id = %s",
+            (rival.id, broken.id),
+        )
+        self.env.invalidate_all()
+        follow = type(row)._follow
+
+        def trouble(self, orders):
+            if broken.order_id in orders:
+                raise ValueError("No working hours")
+            return follow(self, orders)
+
+        with (
+            freeze_time("2031-03-10 02:00:00"),
+            patch.object(type(row), "_follow", trouble),
+            mute_logger("odoo.addons.order_confirmation.models.backorder_list"),
+        ):
+            self.env["backorder.list"]._cron_follow()
+        self.assertEqual(row.activity_ids.user_id, self.planner)
+        self.assertFalse(broken.activity_ids)
 
     def test_date_is_over(self):
         """ORD-64: the planner gets a to-do, once, and the list shows it in red."""

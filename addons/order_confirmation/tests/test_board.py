@@ -1,6 +1,7 @@
 from lxml import etree
 from odoo.tests import tagged
 
+from .shipping_case import ShippingCase
 from .test_release_flow import FlowCase
 
 
@@ -356,3 +357,17 @@ class TestBoard(FlowCase):
                 unfold_read_specification=specification,
             )
         return self.cr.sql_log_count - before
+
+
+@tagged("post_install", "-at_install")
+class TestBoardShipping(ShippingCase):
+    """ORD-70: the last stages, whatever happens to the transfers."""
+
+    def test_what_never_left_is_not_under_way(self):
+        """ORD-70: its transfer cancelled, an order waits for shipping, not arrival."""
+        order = self.released()
+        self.applied(order)
+        self.picking(order).action_cancel()
+        self.env.flush_all()
+        card = self.env["order.board"].browse(order.id)
+        self.assertEqual(card.stage, "shipping")
