@@ -13,6 +13,11 @@ def joined(env, texts):
     return comma.join(filter(None, texts))
 
 
+def pause(env):
+    """Return what parts a thing from what is said of it, in the reader's language."""
+    return "，" if (env.lang or "").startswith("zh") else ", "
+
+
 def numeral(value):
     """Return a number in figures, to six decimals: never an exponent, no idle zeros.
 
@@ -40,6 +45,20 @@ def words(env, value):
     return str(value)
 
 
+def in_words(record, value):
+    """Return the name of a record in the reader's language.
+
+    What is signed names goods and units without a language, so that the same terms
+    make the same digest for everybody; people read them by the name that they know.
+
+    :param record: product or unit, or none; read with its rights
+    :param str value: its name without a language, as it was signed
+    :return: ``value`` itself when the record has another name by now
+    """
+    plain = record.with_env(record.env(context={}))
+    return record.display_name if plain.display_name == value else value
+
+
 def table(document, terms):
     """Return terms as an HTML table in the words of their document.
 
@@ -55,7 +74,7 @@ def _rows(document, path, terms, heading=""):
         here = (*path, key)
         whole = document._signoff_label(here)
         # Elsewhere a label stands alone and names its line; here the heading does.
-        label = whole.removeprefix(f"{heading}, ")
+        label = whole.removeprefix(heading + pause(document.env))
         indent = 1 + min(len(path), 2)
         if isinstance(value, dict) and value:
             yield Markup(

@@ -29,6 +29,7 @@ class CustomerTierProposal(models.Model):
     _name = "customer.tier.proposal"
     _description = "Proposal of a Customer's Tier"
     _inherit = ["kept.record", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _signoff_fields = {"customer": "partner_id", "present": "present_tier_id"}
     _order = "id desc"
     _mail_post_access = "read"
     _kept_open = frozenset({*DISCUSSION, "signature_ids"})
@@ -256,23 +257,14 @@ class CustomerTierProposal(models.Model):
         }
 
     def _signoff_label(self, path):
-        """Name the terms by the labels of the form."""
-        measures = self.env["customer.tier.criterion"]._fields["measure"]
-        names = {
-            "customer": self.env._("Customer"),
-            "present": self.env._("Present tier"),
-            "tier": self.env._("New tier"),
-            "kind": self.env._("Basis"),
-            "score": self.env._("Score"),
-            "figures": self.env._("Figures"),
-            "reason": self.env._("Reason"),
-            "until": self.env._("Until"),
-            **dict(measures._description_selection(self.env)),
-        }
-        return names.get(path[-1]) or super()._signoff_label(path)
+        """Name figures as the tier standard does."""
+        if path[0] == "figures" and len(path) > 1:
+            measures = self.env["customer.tier.criterion"]._fields["measure"]
+            return dict(measures._description_selection(self.env))[path[1]]
+        return super()._signoff_label(path)
 
     def _signoff_words(self, path, value):
-        """Say customer, tiers and kind by their names."""
+        """Say customer and tiers, which are signed by their ids, by their names."""
         key = path[-1]
         models_ = {
             "customer": "res.partner",
@@ -282,9 +274,6 @@ class CustomerTierProposal(models.Model):
         if key in models_ and value:
             found = self.env[models_[key]].sudo().browse(int(value)).exists()
             return found.display_name or str(value)
-        if key == "kind" and value:
-            kinds = dict(self._fields["kind"]._description_selection(self.env))
-            return kinds.get(value, value)
         if path[0] == "figures" and len(path) > 1 and value:
             return formatLang(self.env, float(value), digits=1)
         return super()._signoff_words(path, value)

@@ -8,6 +8,7 @@ RUNNING = {"confirmed", "progress", "to_close", "done"}
 class MrpProduction(models.Model):
     _name = "mrp.production"
     _inherit = ["mrp.production", "signoff.mixin"]
+    _signoff_fields = {"quantity": "product_qty", "unit": "product_uom_id"}
 
     release_order_ids = fields.Many2many(
         "sale.order", compute="_compute_release_order_ids", string="Orders"

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.addons.written_signoff.keeping import DISCUSSION, keyed
 from odoo.addons.written_signoff.wording import joined
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
 
 from ..matrix import Excepted
 
@@ -37,6 +36,7 @@ class ReleaseException(models.Model):
     _name = "release.exception"
     _description = "Authorised Exception"
     _inherit = ["kept.record", "mail.thread", "mail.activity.mixin", "signoff.mixin"]
+    _signoff_fields = {"customer": "partner_id"}
     _order = "id desc"
     _mail_post_access = "read"
     _kept_open = frozenset({*DISCUSSION, "signature_ids"})
@@ -196,26 +196,9 @@ class ReleaseException(models.Model):
             for row in self
         }
 
-    def _signoff_label(self, path):
-        """Name the terms by the labels of the form."""
-        names = {
-            "order": self.env._("Order"),
-            "customer": self.env._("Customer"),
-            "amount": self.env._("Order total"),
-            "currency": self.env._("Currency"),
-            "gate": self.env._("Gate"),
-            "requirements": self.env._("Without"),
-            "reason": self.env._("Reason"),
-            "expires_at": self.env._("Until"),
-        }
-        return names.get(path[-1]) or super()._signoff_label(path)
-
     def _signoff_words(self, path, value):
-        """Say gate, requirements and customer by their names."""
+        """Say gate and requirements, which are signed by their codes."""
         key = path[-1]
-        if key == "expires_at" and value:
-            moment = fields.Datetime.to_datetime(value[:19].replace("T", " "))
-            return format_datetime(self.env, moment, dt_format="medium")
         if key == "gate" and value:
             return self.env["release.gate"]._get(value).with_env(self.env).name
         if key == "requirements" and value:
@@ -223,9 +206,6 @@ class ReleaseException(models.Model):
             return joined(
                 self.env, (row.with_env(self.env).sudo().name or "" for row in rows)
             )
-        if key == "customer" and value:
-            partner = self.env["res.partner"].sudo().browse(int(value)).exists()
-            return partner.display_name or str(value)
         return super()._signoff_words(path, value)
 
     def _signoff_check(self, purpose, signer):

@@ -11,6 +11,7 @@ class ResCompany(models.Model):
 
     _name = "res.company"
     _inherit = ["res.company", "signoff.mixin"]
+    _signoff_fields = {"company": "name", "since": "release_control_since"}
 
     release_control = fields.Boolean(
         help="Orders are released and shipped only by the tier's rules. Off, they "

@@ -23,6 +23,7 @@ class GatePassed:
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "signoff.mixin"]
+    _signoff_fields = {"order": "name"}
 
     # Technical, production and stores open the order too, and read no accounts: that
     # there are invoices may be counted for them.

@@ -11,6 +11,7 @@ class BackorderListLine(models.Model):
     _description = "Goods of a Backorder List"
     _rec_name = "product_id"
     _kept_by = "backorder.list"
+    _signoff_fields = {"unit": "product_uom_id"}
 
     list_id = fields.Many2one(
         "backorder.list", required=True, readonly=True, index=True, ondelete="cascade"

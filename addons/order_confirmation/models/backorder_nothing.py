@@ -15,6 +15,7 @@ class BackorderList(models.Model):
     """
 
     _inherit = "backorder.list"
+    _signoff_fields = {"customer": "partner_id"}
 
     def _ask_whether_nothing_follows(self):
         """Give customer service the to-do; the planner has the clock."""
@@ -52,20 +53,6 @@ class BackorderList(models.Model):
             }
             for row in self
         }
-
-    def _signoff_label(self, path):
-        """Name a term in the words of the form."""
-        names = {"order": "order_id", "customer": "partner_id", "lines": "line_ids"}
-        field = self._fields.get(names.get(path[0], path[0]))
-        if path[0] == "lines" and len(path) > 1:
-            line = self.env["backorder.list.line"].sudo().browse(int(path[1])).exists()
-            product = line.product_id.display_name or ""
-            parts = {"product": "product_id", "unit": "product_uom_id"}
-            field = line._fields.get(parts.get(path[-1], path[-1]))
-            label = field._description_string(self.env) if field else ""
-            return f"{product}, {label}" if len(path) > 2 else product
-        label = field and field._description_string(self.env)
-        return label or super()._signoff_label(path)
 
     def _signoff_check(self, purpose, signer):
         """Say so only of what was given up, and once."""

@@ -11,6 +11,7 @@ class DeliveryApplicationLine(models.Model):
     _description = "Delivery Application Line"
     _rec_name = "product_id"
     _kept_by = "delivery.application"
+    _signoff_fields = {"unit": "product_uom_id"}
 
     application_id = fields.Many2one(
         "delivery.application", required=True, index=True, ondelete="cascade"
@@ -89,11 +90,6 @@ class DeliveryApplicationLine(models.Model):
             "unit": line.product_uom_id.name,
             "ordered": ordered,
         }
-
-    def _term_label(self, key):
-        names = {"product": "product_id", "unit": "product_uom_id"}
-        field = self._fields.get(names.get(key, key))
-        return field._description_string(self.env) if field else key
 
     def _most(self, room):
         """Return how much can be applied for at most, in the unit of this line.

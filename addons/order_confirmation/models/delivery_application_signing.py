@@ -4,7 +4,6 @@ from odoo.addons.written_signoff.wording import joined, numeral
 from odoo.exceptions import UserError
 
 from ..coverage import Grant, tops
-from ..goods_words import in_words
 from .delivery_application import PURPOSE
 
 
@@ -12,6 +11,7 @@ class DeliveryApplication(models.Model):
     """What the signature of a delivery application covers, and how far it reaches."""
 
     _inherit = "delivery.application"
+    _signoff_fields = {"customer": "partner_id"}
 
     signed_at = fields.Datetime(readonly=True, copy=False)
     signed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -33,26 +33,10 @@ class DeliveryApplication(models.Model):
         }
 
     def _signoff_label(self, path):
-        """Name a term in the words of the form."""
-        if path[0] == "lines" and len(path) > 1:
-            line = self.env["delivery.application.line"].sudo().browse(int(path[1]))
-            name = line.exists().product_id.display_name or self.env._("removed line")
-            return f"{name}, {line._term_label(path[2])}" if len(path) > 2 else name
-        if path[0] == "customer":
-            return self._fields["partner_id"]._description_string(self.env)
-        if path[0] == "order":
+        """An emergency may have no order."""
+        if path == ("order",):
             return self.env._("Order or transfer")
-        field = self._fields.get(path[0])
-        label = field and field._description_string(self.env)
-        return label or super()._signoff_label(path)
-
-    def _signoff_words(self, path, value):
-        """Name goods and units as the reader knows them."""
-        name = {"product": "product_id", "unit": "product_uom_id"}.get(path[-1])
-        if value and name and path[0] == "lines" and len(path) == 3:
-            lines = self.env["delivery.application.line"].sudo()
-            return in_words(lines.browse(int(path[1])).exists()[name], value)
-        return super()._signoff_words(path, value)
+        return super()._signoff_label(path)
 
     def _signoff_check(self, purpose, signer):
         """Refuse to sign what was not verified item by item (ORD-52)."""

@@ -242,15 +242,6 @@ class DeliverySlipFiling(models.Model):
             for filing in self
         }
 
-    def _signoff_label(self, path):
-        """Name a term in the words of the form."""
-        if path[0] == "lines" and len(path) > 1:
-            field = self.line_ids._fields.get(path[-1]) if len(path) > 2 else None
-            label = field and field._description_string(self.env)
-            return f"{path[1]}, {label}" if label else path[1]
-        field = self._fields.get({"lines": "line_ids"}.get(path[0], path[0]))
-        return field._description_string(self.env)
-
     def _signoff_check(self, purpose, signer):
         """Refuse out of turn: handed over first, then received."""
         result = super()._signoff_check(purpose, signer)

@@ -19,6 +19,7 @@ class DeliverySlipFilingLine(models.Model):
     _description = "Number in a Delivery Slip Filing"
     _order = "filing_id, carried_from_id nulls first, name, id"
     _kept_by = "delivery.slip.filing"
+    _signoff_key = "name"
 
     filing_id = fields.Many2one(
         "delivery.slip.filing", required=True, readonly=True, index=True,

@@ -67,19 +67,6 @@ class DispatchNotice(models.Model):
             },
         }
 
-    def _signoff_label(self, path):
-        """Name a term in the words of the form."""
-        field = self._fields.get({"order": "order_id"}.get(path[0], path[0]))
-        if path[0] == "lines" and len(path) > 1:
-            line = self.env["dispatch.notice.line"].sudo().browse(int(path[1]))
-            names = {"product": "product_id", "unit": "product_uom_id"}
-            field = line._fields.get(names.get(path[-1], path[-1]))
-            label = field._description_string(self.env) if field else ""
-            product = line.exists().product_id.display_name
-            return f"{product}, {label}" if len(path) > 2 else product
-        label = field and field._description_string(self.env)
-        return label or super()._signoff_label(path)
-
     def _signoff_check(self, purpose, signer):
         """Refuse a second receipt: the first one counts."""
         result = super()._signoff_check(purpose, signer)

@@ -298,6 +298,7 @@ class DispatchNoticeLine(models.Model):
     _name = "dispatch.notice.line"
     _description = "Dispatch Notice Line"
     _rec_name = "product_id"
+    _signoff_fields = {"unit": "product_uom_id"}
 
     notice_id = fields.Many2one(
         "dispatch.notice", required=True, index=True, ondelete="cascade"

@@ -45,6 +45,7 @@ class EmergencyShipment(models.Model):
     _name = "emergency.shipment"
     _description = "Emergency Shipment"
     _inherit = ["shipping.document", "service.clock.mixin"]
+    _signoff_fields = {"customer": "partner_id"}
 
     state = fields.Selection(
         STATES, default="draft", readonly=True, copy=False, index=True, tracking=True,
@@ -149,20 +150,12 @@ class EmergencyShipment(models.Model):
         }
 
     def _signoff_label(self, path):
-        """Name a term in the words of the form."""
-        if path[0] == "lines" and len(path) > 1:
-            return self.env._("Goods")
-        names = {"order": self.env._("Order or transfer"), "lines": self.env._("Goods")}
-        field = self._fields.get({"customer": "partner_id"}.get(path[0], path[0]))
-        label = field and field._description_string(self.env)
-        return names.get(path[0]) or label or super()._signoff_label(path)
-
-    def _signoff_words(self, path, value):
-        """Say the hour as people read it, in their own zone."""
-        if path[-1] == "due_at" and value:
-            moment = fields.Datetime.to_datetime(value[:19].replace("T", " "))
-            return format_datetime(self.env, moment, dt_format="medium")
-        return super()._signoff_words(path, value)
+        """Goods say themselves what they are; there may be no order."""
+        if path == ("order",):
+            return self.env._("Order or transfer")
+        return (
+            self.env._("Goods") if path[0] == "lines" else super()._signoff_label(path)
+        )
 
     def _signoff_check(self, purpose, signer):
         """Refuse an order without reason, with an hour that is past, or decided."""

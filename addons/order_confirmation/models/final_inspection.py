@@ -29,6 +29,7 @@ class FinalInspection(models.Model):
 
     _name = "final.inspection"
     _inherit = ["signoff.mixin", "mail.thread", "mail.activity.mixin"]
+    _signoff_fields = {"order": "order_line_id"}
     _description = "Final Inspection"
     _order = "id desc"
     _check_company_auto = True
@@ -447,6 +448,25 @@ class FinalInspection(models.Model):
         )
 
     # -- signing ---------------------------------------------------------------------
+
+    def _signoff_label(self, path):
+        """Call points by what they ask, and lots by their numbers."""
+        if path[0] == "points" and len(path) > 1:
+            point = self.point_ids.filtered(lambda row: str(row.id) == path[1])
+            return point.title or self.env._("removed line")
+        if path[0] == "lots" and len(path) > 1:
+            return path[1]
+        return super()._signoff_label(path)
+
+    def _signoff_words(self, path, value):
+        """Say outcome and finding of a point; its pictures are seen on the form."""
+        if path[0] == "points" and value:
+            outcomes = self.point_ids._fields["outcome"]._description_selection(
+                self.env
+            )
+            _name, outcome, finding, *_pictures = value
+            return joined(self.env, [dict(outcomes).get(outcome, ""), finding])
+        return super()._signoff_words(path, value)
 
     def _signoff_terms(self, code):
         pictures = self._picture_marks()

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..discrepancy import CONTRACT, LAST_ORDER, PRICE_LIST, SETTLED
-from ..goods_words import in_words
 from .sale_order_contract import unit_price
 
 VERIFY, SETTLE = "discrepancy_verify", "discrepancy_settle"
@@ -177,21 +176,10 @@ class OrderDiscrepancy(models.Model):
         }
 
     def _signoff_label(self, path):
-        names = {
-            "order": self.env._("Order"),
-            "product": self.env._("Product"),
-            "kind": self._fields["kind"]._description_string(self.env),
-            "value": self.env._("On the order"),
-        }
-        return names.get(path[0]) or super()._signoff_label(path)
-
-    def _signoff_words(self, path, value):
-        if path == ("kind",):
-            names = dict(self._fields["kind"]._description_selection(self.env))
-            return names.get(value, value)
-        if path == ("product",):
-            return in_words(self.sudo().product_id, value)
-        return super()._signoff_words(path, value)
+        """Both signatures are about what the order says."""
+        if path == ("value",):
+            return self.env._("On the order")
+        return super()._signoff_label(path)
 
     def _signoff_lock(self):
         """Hold the orders too, so that changing one and settling it meet."""

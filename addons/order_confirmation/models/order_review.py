@@ -190,32 +190,6 @@ class OrderReview(models.Model):
             for review in self
         }
 
-    def _signoff_label(self, path):
-        """Name a term as the form does."""
-        if path[0] == "lines" and len(path) > 1:
-            line = self.env["sale.order.line"].sudo().browse(int(path[1])).exists()
-            name = line.product_id.display_name or self.env._("removed line")
-            if len(path) == 2:
-                return name
-            labels = {
-                "ordered": self.env._("Ordered"),
-                "from_stock": self.env._("From Stock"),
-                "rest": self.env._("Rest"),
-                "rest_date": self.env._("Rest On"),
-                "unit": self.env._("Unit"),
-            }
-            return labels.get(path[-1], path[-1])
-        field = self._fields.get({"order": "order_id", "lines": "line_ids"}.get(
-            path[0], path[0]
-        ))  # fmt: skip
-        if field is None:
-            return super()._signoff_label(path)
-        return field._description_string(self.env)
-
-    def _signoff_words(self, path, value):
-        """Name units as the order does."""
-        return self.order_id._signoff_words(path, value)
-
     def _signoff_lock(self):
         """Hold the order too: who changes it and who signs for it meet."""
         self.sudo().order_id._signoff_lock()

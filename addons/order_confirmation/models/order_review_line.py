@@ -18,6 +18,7 @@ class OrderReviewLine(models.Model):
     _description = "Goods of an Order Review"
     _order = "review_id, id"
     _kept_by = "order.review"
+    _signoff_key = "order_line_id"
 
     review_id = fields.Many2one(
         "order.review", required=True, readonly=True, index=True, ondelete="cascade"

@@ -23,6 +23,7 @@ class PackingPlan(models.Model):
     _name = "packing.plan"
     _description = "Packing Plan"
     _inherit = ["kept.record", "signoff.mixin", "mail.thread", "mail.activity.mixin"]
+    _signoff_fields = {"transfer": "picking_id"}
     _order = "id desc"
     _mail_post_access = "read"
     _kept_open = frozenset({*DISCUSSION, "signature_ids"})
@@ -227,13 +228,10 @@ class PackingPlan(models.Model):
         }
 
     def _signoff_label(self, path):
-        """Name a term in the words of the form."""
-        names = {
-            "transfer": self.env._("Transfer"),
-            "packed_by": self.env._("Packed by"),
-            "lines": self.env._("Goods"),
-        }
-        return names.get(path[0]) or super()._signoff_label(path)
+        """Lines say themselves what they are."""
+        return (
+            self.env._("Goods") if path[0] == "lines" else super()._signoff_label(path)
+        )
 
     def _signoff_words(self, path, value):
         """Say what is packed in the reader's language, if it is what was signed."""

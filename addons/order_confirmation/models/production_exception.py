@@ -577,21 +577,13 @@ class ProductionException(models.Model):
         }
 
     def _signoff_label(self, path):
-        labels = {
-            "exception": self.env._("Exception"),
-            "production": self.env._("Manufacturing order"),
-            "kind": self.env._("Kind"),
-            "quantity": self.env._("Quantity hit"),
-            "delay": self.env._("Expected delay"),
-            "description": self.env._("What happened"),
-            "plan": self.env._("Emergency plan"),
-            "plan_date": self.env._("New completion date"),
-        }
-        return labels.get(path[0]) or super()._signoff_label(path)
+        """Call the document by what it is."""
+        if path == ("exception",):
+            return self.env._("Exception")
+        return super()._signoff_label(path)
 
     def _signoff_words(self, path, value):
-        if path == ("kind",):
-            return dict(self._fields["kind"]._description_selection(self.env))[value]
+        """Say the delay with its unit."""
         if path == ("delay",) and value:
             delay, unit = value.split(" ")
             units = dict(self._fields["delay_unit"]._description_selection(self.env))

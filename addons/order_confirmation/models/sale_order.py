@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.written_signoff.wording import numeral
-
-from ..goods_words import in_words
+from odoo.addons.written_signoff.wording import numeral, pause
 
 CHANNELS = [
     ("phone", "Telephone"),
@@ -14,15 +12,6 @@ CHANNELS = [
     ("portal", "Portal"),
 ]
 
-# The terms whose words are those of a field by another name.
-TERM_FIELDS = {
-    "lines": "order_line",
-    "customer": "partner_id",
-    "payment_terms": "payment_term_id",
-    "currency": "currency_id",
-    "address": "partner_shipping_id",
-}
-
 
 class SaleOrder(models.Model):
     """The terms of an order that sheet and signatures are about.
@@ -33,6 +22,13 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["sale.order", "service.clock.mixin"]
+    _signoff_fields = {
+        "lines": "order_line",
+        "customer": "partner_id",
+        "payment_terms": "payment_term_id",
+        "address": "partner_shipping_id",
+        "deposit": "deposit_percent",
+    }
 
     channel = fields.Selection(CHANNELS, tracking=True, help="How the order came in.")
     wanted_date = fields.Date(
@@ -165,25 +161,11 @@ class SaleOrder(models.Model):
         return {order.id: groups[code](order) for order in self}
 
     def _signoff_label(self, path):
-        """Name a term as the form does: the line's product, the field's label."""
-        if path[0] == "lines" and len(path) > 1:
-            line = self.sudo().order_line.filtered(lambda row: row.id == int(path[1]))
-            name = line.product_id.display_name or self.env._("removed line")
-            return f"{name}, {line._term_label(path[-1])}" if len(path) > 2 else name
-        if path[0] == "deposit":
-            return self.env._("Deposit")
-        field = self._fields.get(TERM_FIELDS.get(path[0], path[0]))
-        if field is None:
-            return super()._signoff_label(path)
-        return field._description_string(self.env)
-
-    def _signoff_words(self, path, value):
-        """Name goods and units as the reader knows them."""
-        name = {"product": "product_id", "unit": "product_uom_id"}.get(path[-1])
-        if value and name and path[0] == "lines" and len(path) == 3:
-            line = self.env["sale.order.line"].sudo().browse(int(path[1])).exists()
-            return in_words(line[name], value)
-        return super()._signoff_words(path, value)
+        """Call the customer's code of a line what it is."""
+        if path[-1] == "code" and len(path) == 3:
+            names = super()._signoff_label(path[:2]), self.env._("Product code")
+            return pause(self.env).join(names)
+        return super()._signoff_label(path)
 
     # -- a change of terms -------------------------------------------------------
 

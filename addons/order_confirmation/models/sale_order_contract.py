@@ -383,12 +383,11 @@ class SaleOrder(models.Model):
         return terms
 
     def _signoff_label(self, path):
-        """Name a term of the contract after the order's own."""
-        if path == ("contract",):
-            return self.env._("Contract")
-        head, _mark, key = path[0].partition("contract_")
+        """Tell what the contract says from what the order says."""
+        head, _mark, key = path[-1].partition("contract_")
         if not head and key:
-            return self.env._("%s by the contract", self._signoff_label((key,)))
+            ours = self._signoff_label((*path[:-1], key))
+            return self.env._("%s by the contract", ours)
         return super()._signoff_label(path)
 
     def _signoff_signed(self, signature):
@@ -610,8 +609,3 @@ class SaleOrderLine(models.Model):
             if listed and line._contract_price(contract) is not None:
                 line.discount = 0.0
         return result
-
-    def _term_label(self, key):
-        if key == "contract_price":
-            return self.env._("price by the contract")
-        return super()._term_label(key)

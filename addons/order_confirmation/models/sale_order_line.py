@@ -4,6 +4,11 @@ from odoo.addons.written_signoff.digest import canonical, sha256
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+    _signoff_fields = {
+        "quantity": "product_uom_qty", "unit": "product_uom_id",
+        "tolerance": "tolerance_percent", "price": "price_unit", "taxes": "tax_ids",
+        "special": "special_product", "description": "name",
+    }  # fmt: skip
 
     specification = fields.Text(help="What the customer asked for, in their words.")
     tolerance_percent = fields.Float(
@@ -82,21 +87,6 @@ class SaleOrderLine(models.Model):
             below = boms.union(*made.values()).bom_line_ids.product_id
             products = below.filtered(lambda part: part not in found)
         return found
-
-    def _term_label(self, key):
-        names = {
-            "product": "product_id",
-            "quantity": "product_uom_qty",
-            "unit": "product_uom_id",
-            "tolerance": "tolerance_percent",
-            "price": "price_unit",
-            "taxes": "tax_ids",
-            "special": "special_product",
-            "description": "name",
-        }
-        field = self._fields.get(names.get(key, key))
-        labels = {"formula": self.env._("Formula"), "code": self.env._("Product code")}
-        return labels.get(key) or (field and field._description_string(self.env)) or key
 
     # -- a change of terms, by whatever path -------------------------------------
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.matrix import Fact
+from odoo.addons.written_signoff.wording import pause
 from odoo.exceptions import UserError
 
 from ..opening import letter, listed
@@ -82,13 +83,6 @@ class SaleOrderLine(models.Model):
             for row in self._dimensions()
         }
         return {**self._technical_terms(), "standards": standards}
-
-    def _term_label(self, key):
-        labels = {
-            "dimensions": self.env._("dimensions"),
-            "standards": self.env._("standard dimensions"),
-        }
-        return labels.get(key) or super()._term_label(key)
 
     def _sheet_printed(self):
         """Print the ordered dimensions under the specification."""
@@ -237,12 +231,14 @@ class SaleOrder(models.Model):
         return [self.env._("a special-product contract review that did not fail")]
 
     def _signoff_label(self, path):
-        """Name a dimension by its name."""
-        if path[0] != "lines" or len(path) < 4:
+        """Tell the standard that a dimension was held to from what was ordered."""
+        if path[0] != "lines" or path[2:3] != ("standards",):
             return super()._signoff_label(path)
-        dimension = self.env["product.dimension"].sudo().browse(int(path[3])).exists()
-        name = dimension.name or self.env._("dimension")
-        return f"{super()._signoff_label(path[:3])}, {name}"
+        names = [super()._signoff_label(path[:2]), self.env._("Standard dimensions")]
+        if path[3:]:
+            standard = self.env["product.dimension"].sudo().browse(int(path[3]))
+            names.append(standard.exists().name or self.env._("dimension"))
+        return pause(self.env).join(names)
 
     def _terms_changed(self):
         """Void what departments signed on reviews of something else (ORD-15)."""

@@ -62,6 +62,7 @@ from . import (
     test_statement_papers,
     test_statements,
     test_supervision,
+    test_term_words,
     test_tier_measure,
     test_waiting,
 )

@@ -25,6 +25,11 @@ class SignoffDelegation(models.Model):
 
     _name = "signoff.delegation"
     _inherit = ["signoff.mixin", "mail.thread"]
+    _signoff_fields = {
+        "document": "document_name",
+        "from": "date_from",
+        "until": "date_to",
+    }
     _description = "Delegation"
     _order = "date_from desc, id desc"
     _mail_post_access = "read"
@@ -293,21 +298,8 @@ class SignoffDelegation(models.Model):
             for row in self
         }
 
-    def _signoff_label(self, path):
-        """Name the terms as the form does."""
-        return {
-            "giver": self.env._("Given by"),
-            "receiver": self.env._("Given to"),
-            "company": self.env._("Company"),
-            "purposes": self.env._("May sign"),
-            "document": self.env._("Only for"),
-            "from": self.env._("From"),
-            "until": self.env._("Until"),
-            "reason": self.env._("Reason"),
-        }.get(path[0]) or super()._signoff_label(path)
-
     def _signoff_words(self, path, value):
-        """Write people, company and document by name, moments in the reader's time."""
+        """Write people, company and document by name."""
         models_ = {"giver": "res.users", "receiver": "res.users"}
         models_["company"] = "res.company"
         if value and path[0] in models_:
@@ -316,9 +308,6 @@ class SignoffDelegation(models.Model):
             model, _comma, res_id = value.partition(",")
             document = self.env[model].sudo().browse(int(res_id)).exists()
             return document.display_name or ""
-        if value and path[0] in ("from", "until"):
-            moment = fields.Datetime.to_datetime(value.rstrip("Z").replace("T", " "))
-            return format_datetime(self.env, moment, dt_format="short")
         if path[0] == "purposes":
             purposes = self.env["signoff.purpose"].sudo()
             found = purposes.search([("code", "in", value or [])])

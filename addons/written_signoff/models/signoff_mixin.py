@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from ..digest import canonical, sha256
 from ..identity import IN_PERSON, identified_by, spent
 from ..keeping import keyed
-from ..wording import words
+from ..term_words import label, said
 
 # What a caller may say of how a signature was given.
 HOW = {"method", "signer_name", "signer_role", "evidence", "evidence_name"}
@@ -52,21 +52,23 @@ class SignoffMixin(models.AbstractModel):
         return {}
 
     def _signoff_label(self, path):
-        """Return the words for a term, for people: the last key unless overridden.
+        """Return the words for a term, for people: those of its field.
+
+        Overridden where a term has no field; see ``term_words`` for what it is by rule.
 
         :param tuple path: keys from the outside in; may be that of a group of terms
         """
-        return path[-1].replace("_", " ").capitalize()
+        return label(self, path)
 
     def _signoff_words(self, path, value):
-        """Return a term's value in words, empty for nothing.
+        """Return a term's value in words, empty for nothing: as its field says it.
 
         Overridden where a term is a code that people know by another name.
 
         :param tuple path: keys from the outside in
         :param value: plain value, as :func:`..digest.plain` returns it
         """
-        return words(self.env, value)
+        return said(self, path, value)
 
     def _signoff_company(self):
         """Return the company in whose chain this document is signed."""

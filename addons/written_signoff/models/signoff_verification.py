@@ -24,6 +24,7 @@ class SignoffVerification(models.Model):
 
     _name = "signoff.verification"
     _inherit = ["signoff.mixin", "mail.thread", "mail.activity.mixin"]
+    _signoff_fields = {"rows_read": "checked", "last_digest": "head_digest"}
     _description = "Verification of Signatures"
     _order = "id desc"
 
@@ -93,15 +94,10 @@ class SignoffVerification(models.Model):
         }
 
     def _signoff_label(self, path):
-        labels = {
-            "rows_read": self.env._("Rows read"),
-            "last_digest": self.env._("Last SHA-256"),
-            "findings": self.env._("Findings"),
-            "remark": self.env._("Remark"),
-        }
+        """Name a finding by its numbers."""
         if path[0] == "findings" and len(path) > 1:
             return path[1].split(",")[0]
-        return labels.get(path[-1]) or super()._signoff_label(path)
+        return super()._signoff_label(path)
 
     def _signoff_words(self, path, value):
         if path[0] == "findings" and isinstance(value, str):
