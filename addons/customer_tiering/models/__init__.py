@@ -22,6 +22,7 @@ from . import (
     release_rule,
     res_company,
     res_config_settings,
+    res_groups,
     res_partner,
     res_users,
     sale_order,

@@ -154,3 +154,9 @@ class TestRulesOfCompanies(TierCase):
             own.company_id = False
         with self.assertRaisesRegex(AccessError, "every company"):
             own.rule_ids.tier_id = self.env.ref("customer_tiering.tier_a")
+
+    def test_a_role_is_called_by_its_name(self):
+        """ROL-01: where roles are listed, each is called by its name, once."""
+        role = self.env.ref("customer_tiering.role_customer_service")
+        self.assertEqual(role.display_name, "Customer service")
+        self.assertIn(" / ", self.env.ref("stock.group_stock_user").display_name)

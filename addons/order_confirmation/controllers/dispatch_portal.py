@@ -2,8 +2,9 @@ from base64 import b64encode
 from re import escape, fullmatch
 
 from odoo import http
-from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import format_datetime
 
@@ -11,10 +12,50 @@ from .paper import download
 
 NOTICE = "order_confirmation.report_dispatch_notice"
 RECEIPT = "order_confirmation.report_arrival_receipt"
+UNDER_WAY = ("sent", "received")
 
 
 class DispatchPortal(CustomerPortal):
-    """The customer's page of a dispatch notice: read, sign for the arrival (ORD-63)."""
+    """The customer's page of a dispatch notice: read, sign for the arrival (ORD-63).
+
+    Who is logged in finds their own; anybody else has a link that names one notice
+    and ends. No model is opened to the portal for it.
+    """
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "dispatch_count" in counters:
+            values["dispatch_count"] = len(self._own_notices(states=UNDER_WAY))
+        return values
+
+    def _own_notices(self, *wanted, states=(*UNDER_WAY, "arrived"), **options):
+        """Return notices that were sent to the company of who is logged in."""
+        notices = request.env["dispatch.notice"].sudo()
+        if request.env.user.share and not request.env.user._is_public():
+            company = request.env.user.partner_id.commercial_partner_id
+            domain = Domain("partner_id", "child_of", company.ids)
+            domain &= Domain("state", "in", states)
+            notices = notices.search(Domain.AND([domain, *wanted]), **options)
+        return notices
+
+    @http.route(
+        ["/my/dispatch", "/my/dispatch/page/<int:page>"], type="http", auth="user",
+        website=True,
+    )  # fmt: skip
+    def portal_my_dispatch(self, page=1, **kw):
+        """List what left for the customer who is logged in, the latest first."""
+        pages = pager(
+            "/my/dispatch", len(self._own_notices()), page, self._items_per_page
+        )
+        found = self._own_notices(limit=self._items_per_page, offset=pages["offset"])
+        values = self._prepare_portal_layout_values()
+        values.update(
+            notices=found,
+            pager=pages,
+            page_name="dispatch",
+            default_url="/my/dispatch",
+        )
+        return request.render("order_confirmation.portal_my_dispatch", values)
 
     def _notice(self, notice_id, access_token):
         """Return the notice that this visitor may see, with all rights but as visitor.
@@ -25,9 +66,10 @@ class DispatchPortal(CustomerPortal):
         notice = request.env["dispatch.notice"].sudo().browse(notice_id)
         if access_token and notice.exists() and notice._link_over():
             access_token = None
-        self._document_check_access(
-            "dispatch.notice", notice_id, access_token=access_token
-        )
+        if not self._own_notices([("id", "=", notice_id)]):
+            self._document_check_access(
+                "dispatch.notice", notice_id, access_token=access_token
+            )
         if request.env.user._is_public() and notice.partner_id.lang:
             request.update_context(lang=notice.partner_id.lang)
             notice = notice.with_context(lang=notice.partner_id.lang)

@@ -36,7 +36,7 @@ class ProductDimension(models.Model):
     name = fields.Char(
         "Dimension", required=True, translate=True, help="Length, diameter, weight…"
     )
-    value = fields.Float("Standard", required=True, digits=(16, 6))
+    value = fields.Float("Standard", required=True, digits=(16, 6), aggregator=None)
     uom_id = fields.Many2one(
         "uom.uom",
         "Unit",

@@ -27,6 +27,7 @@ class SaleOrderLineDimension(models.Model):
     _description = "Ordered Dimension"
     _order = "order_id, line_id, sequence, id"
     _rec_name = "dimension_id"
+    _signoff_key = "dimension_id"
 
     line_id = fields.Many2one(
         "sale.order.line", "Item", required=True, index=True, ondelete="cascade"
@@ -43,7 +44,7 @@ class SaleOrderLineDimension(models.Model):
     )
     sequence = fields.Integer(related="dimension_id.sequence", store=True)
     standard = fields.Char(compute="_compute_standard")
-    value = fields.Float("Ordered", required=True, digits=(16, 6))
+    value = fields.Float("Ordered", required=True, digits=(16, 6), aggregator=None)
     uom_id = fields.Many2one(
         "uom.uom",
         "Unit",

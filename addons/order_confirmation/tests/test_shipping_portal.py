@@ -5,7 +5,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import fields, http
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
@@ -61,6 +61,38 @@ class TestPage(ShippingCase, HttpCase):
         self.paper.partner_id.sudo().lang = "zh_TW"
         self.env.flush_all()
         self.assertIn('<html lang="zh-TW"', self.url_open(self.page).text)
+
+    def test_own_deliveries(self):
+        """ORD-60, ORD-63: who is logged in finds what left for them, without a link."""
+        company = self.paper.partner_id.commercial_partner_id
+        contact = self.env["res.partner"].sudo().create(
+            {"name": "Goods Inward", "parent_id": company.id}
+        )  # fmt: skip
+        stranger = self.env["res.partner"].sudo().create({"name": "Somebody Else"})
+        for login, partner in (("own_delivery", contact), ("elsewhere", stranger)):
+            new_test_user(self.env, login, "base.group_portal", partner_id=partner.id)
+        draft = self.notice()
+        self.env.flush_all()
+        url = f"/my/dispatch/{self.paper.id}"
+        self.authenticate("own_delivery", "own_delivery")
+        page = self.url_open("/my/dispatch").text
+        self.assertIn(url, page)
+        self.assertNotIn(draft.name, page)
+        self.assertIn("Poster", self.url_open(url).text)
+        self.assertNotIn("Poster", self.url_open(f"/my/dispatch/{draft.id}").text)
+        counts = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["dispatch_count"]}
+        )
+        self.assertEqual(counts["dispatch_count"], 1)
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self.make_jsonrpc_request(
+                "/web/dataset/call_kw",
+                {"model": "dispatch.notice", "method": "search_read",
+                 "args": [[]], "kwargs": {}},
+            )  # fmt: skip
+        self.authenticate("elsewhere", "elsewhere")
+        self.assertNotIn(self.paper.name, self.url_open("/my/dispatch").text)
+        self.assertNotIn("Poster", self.url_open(url).text)
 
     def test_wrong_token(self):
         """ROL-02: without the right token the page shows nothing and takes nothing."""
