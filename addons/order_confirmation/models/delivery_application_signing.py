@@ -149,13 +149,19 @@ class DeliveryApplication(models.Model):
             return self.env._("%s is void, because the order changed", self.name)
         return self.env._("%s no longer says what the order says", self.name)
 
-    @api.depends("state", "open_checks", "outdated")
+    @api.depends("state", "open_checks", "outdated", "order_id.state")
     def _compute_next_step(self):
         texts = {
             "signed": self.env._("Signed: the goods may leave."),
             "done": self.env._("All of it has left."),
         }
         for application in self:
+            cancelled = application.sudo().order_id.state == "cancel"
+            if cancelled and application.state != "done":
+                application.next_step = self.env._(
+                    "The order is cancelled: nothing of it leaves any more."
+                )
+                continue
             application.next_step = (
                 texts.get(application.state) or application._open_step()
             )

@@ -240,11 +240,34 @@ class StockMove(models.Model):
             lambda move: move._release_orders()
         )
         added._release_check_loose()
+        leaving._check_still_ordered()
         leaving._check_addresses()
         if emergencies:
             leaving.with_context(application_leaving=key)._emergency_use(emergencies)
         leaving._check_shipping_steps()
         return result
+
+    def _check_still_ordered(self):
+        """Raise where the order is cancelled: its application lets nothing leave.
+
+        Odoo cancels the transfers of the order; another could name it all the same.
+
+        :raises UserError: naming transfer and order
+        """
+        moves = self.filtered(lambda move: move.picking_id.state != "done")
+        orders = moves._release_orders()._release_held_to_rules()
+        for order in orders.filtered(lambda order: order.state != "sale"):
+            names = moves.filtered(
+                lambda move, order=order: order in move._release_orders()
+            ).picking_id.mapped("name")
+            raise UserError(
+                self.env._(
+                    "%(order)s is cancelled, or not released: nothing leaves for it "
+                    "(%(transfer)s).",
+                    order=order.name,
+                    transfer=joined(self.env, names),
+                )
+            )
 
     def _applications(self):
         return (

@@ -203,6 +203,17 @@ class TestGate(ShippingCase):
         with self.assertRaisesRegex(UserError, "Delivery application"):
             self.ship(self.named_only(order))
 
+    def test_order_that_is_cancelled(self):
+        """ORD-52: goods made for it stay, whatever application was signed before."""
+        order = self.released()
+        application = self.applied(order)
+        transfer = self.named_only(order)
+        order._action_cancel()
+        self.assertIn("cancelled", application.next_step)
+        with self.assertRaisesRegex(UserError, f"{order.name} is cancelled, or not"):
+            self.ship(transfer)
+        self.assertNotEqual(transfer.state, "done")
+
     def named_only(self, order):
         """Return a transfer of 100 posters that names the order, and no line of it."""
         moves = [
