@@ -7,6 +7,8 @@ from odoo.tools.pdf import PdfFileReader, merge_pdf
 from PIL import Image
 
 MAX_BYTES = 25 * 1024 * 1024
+# As Odoo's own pictures: a small file may hold more pixels than there is memory.
+MAX_PIXELS = 50_000_000
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -31,13 +33,25 @@ def kind(data):
     )
 
 
+def huge(data):
+    """Return whether a picture has too many pixels to be opened; it is not opened."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            return picture.width * picture.height > MAX_PIXELS
+    except Image.DecompressionBombError:
+        return True
+    except Exception:
+        # Whatever else is wrong with it is said by those who read it.
+        return False
+
+
 def readable(data):
     """Return whether a PDF has a page, or a picture can be shown to its last line."""
     name = kind(data)
     try:
         if name == "application/pdf":
             return PdfFileReader(io.BytesIO(data), strict=False).getNumPages() > 0
-        if not _whole(name, data):
+        if not _whole(name, data) or huge(data):
             return False
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()

@@ -136,7 +136,7 @@ class DispatchPortal(CustomerPortal):
         try:
             with request.env.cr.savepoint():
                 notice._sign_arrival(
-                    _text(name),
+                    _name(name),
                     _text(signature),
                     method="portal",
                     remarks=_text(remarks),
@@ -159,7 +159,7 @@ class DispatchPortal(CustomerPortal):
             notice_id,
             access_token,
             "received",
-            lambda notice: notice._confirm_received(_text(name)),
+            lambda notice: notice._confirm_received(_name(name)),
         )
 
     @http.route(
@@ -173,9 +173,9 @@ class DispatchPortal(CustomerPortal):
             access_token,
             "claimed",
             lambda notice: notice._claim(
-                _text(name), _text(text), _items(notice, kw), _files("pictures")
+                _name(name), _text(text), _items(notice, kw), _files("pictures")
             ),
-            claim_name=_text(name),
+            claim_name=_name(name),
             claim_text=_text(text),
             claim_kept={key: _text(value) for key, value in kw.items()},
         )
@@ -192,9 +192,9 @@ class DispatchPortal(CustomerPortal):
             notice_id,
             access_token,
             "signed",
-            lambda notice: _sign_on_paper(notice, _text(name), _text(remarks)),
+            lambda notice: _sign_on_paper(notice, _name(name), _text(remarks)),
             receipt_open=True,
-            receipt_name=_text(name),
+            receipt_name=_name(name),
             receipt_remarks=_text(remarks),
         )
 
@@ -270,5 +270,13 @@ def _sign_on_paper(notice, name, remarks):
 
 
 def _text(value):
-    """Return what a visitor sent as a text: anything may come over the wire."""
-    return value.strip() if isinstance(value, str) else ""
+    """Return what a visitor sent as a text: anything may come over the wire.
+
+    A line ends with one character here, as the page has counted it.
+    """
+    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else ""
+
+
+def _name(value):
+    """Return what a visitor sent as a name, no longer than the page lets it be."""
+    return _text(value)[:120]

@@ -41,6 +41,7 @@ from . import (
     dispatch_notice,
     dispatch_pickup,
     dispatch_problem,
+    dispatch_return,
     dispatch_sending,
     dispatch_sheet_check,
     dispatch_tracking,

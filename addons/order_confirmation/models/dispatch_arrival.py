@@ -94,7 +94,8 @@ class DispatchNotice(models.Model):
         :param str method: ``portal`` or ``scan``
         :param date arrived_on: as the paper says; today in the company's time zone
             unless given
-        :raises UserError: no name, no signature, no picture, signed already
+        :raises UserError: no name, no signature, no picture, signed already, or
+            remarks that are too long
         """
         self.ensure_one()
         self._signoff_lock()
@@ -104,7 +105,11 @@ class DispatchNotice(models.Model):
         today = self._local_today()
         arrived_on = arrived_on or today
         self._check_arrival_day(arrived_on, today)
-        remarks = (remarks or "").strip()[:CLAIM_LENGTH]
+        remarks = (remarks or "").strip()
+        if len(remarks) > CLAIM_LENGTH:
+            raise UserError(
+                self.env._("Please say it in at most %s characters.", CLAIM_LENGTH)
+            )
         zone = self.company_id.sudo()._clock_timezone()
         with self.env.cr.savepoint():
             keyed(self).write(
@@ -149,10 +154,14 @@ class DispatchNotice(models.Model):
             raise UserError(reason)
 
     def _evidence_refusal(self, data, method):
-        if not data or (method == "portal" and not scan.drawn(data)):
-            return self.env._("The signature itself, drawn or scanned, is missing.")
         if len(data) > scan.MAX_BYTES:
             return self.env._("The scan is larger than 25 MB. Please scan it smaller.")
+        if scan.huge(data):
+            return self.env._(
+                "This picture has more than 50 million pixels. Please take it smaller."
+            )
+        if not data or (method == "portal" and not scan.drawn(data)):
+            return self.env._("The signature itself, drawn or scanned, is missing.")
         if not scan.kind(data):
             return self.env._(
                 "This is neither a PDF nor a picture. Please upload the scan of the "
@@ -186,7 +195,7 @@ class DispatchNotice(models.Model):
         if notice.remarks:
             text += "\n" + words.env._("Remarks: %s", notice.remarks)
             notice._ask_service(
-                self.env._("The receipt was signed with remarks: look into them")
+                lambda env: env._("The receipt was signed with remarks: look into them")
             )
         notice.message_post(
             body=text,
@@ -195,11 +204,17 @@ class DispatchNotice(models.Model):
             subtype_xmlid="mail.mt_note",
         )
 
-    def _ask_service(self, summary):
+    def _ask_service(self, words):
+        """Give customer service a to-do, in its language and not the customer's.
+
+        :param words: function of an environment in that language
+        """
         person = self._service_user()
         if person:
             self.sudo().activity_schedule(
-                "mail.mail_activity_data_todo", user_id=person.id, summary=summary
+                "mail.mail_activity_data_todo",
+                user_id=person.id,
+                summary=words(self.with_context(lang=person.lang).env),
             )
 
     # -- three days to count and inspect -----------------------------------------

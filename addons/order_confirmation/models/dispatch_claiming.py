@@ -74,6 +74,13 @@ class DispatchNotice(models.Model):
             fault = scan.fault(data)
             if not fault and not scan.kind(data).startswith("image/"):
                 fault = "kind"
+            if scan.huge(data):
+                raise UserError(
+                    self.env._(
+                        "“%s” has more than 50 million pixels. Please take it smaller.",
+                        name,
+                    )
+                )
             if fault == "large":
                 raise UserError(self.env._("“%s” is larger than 25 MB.", name))
             if fault:
@@ -132,4 +139,4 @@ class DispatchNotice(models.Model):
 
         :param claim: the ``dispatch.claim``
         """
-        self._ask_service(self.env._("The customer reports shortage or damage"))
+        self._ask_service(lambda env: env._("The customer reports shortage or damage"))

@@ -195,5 +195,5 @@ class DispatchNotice(models.Model):
         )
         if not problem.told_at:
             notice._ask_service(
-                self.env._("Tell the customer of the transport problem")
+                lambda env: env._("Tell the customer of the transport problem")
             )

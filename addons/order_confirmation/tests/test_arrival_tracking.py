@@ -194,6 +194,36 @@ class TestTracking(TrackingCase):
 
 
 @tagged("post_install", "-at_install")
+class TestReturned(TrackingCase):
+    """ORD-62: goods that come back before or after they have arrived."""
+
+    def test_customer_service_settles_what_follows(self):
+        """ORD-62: told on the notice, asked of customer service in its language."""
+        notice = self.under_way()
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.service.lang = "zh_TW"
+        before = notice.sudo().activity_ids
+        wizard = self.env["stock.return.picking"].create(
+            {"picking_id": notice.picking_id.id}
+        )
+        wizard.product_return_moves.quantity = 40
+        action = wizard.action_create_returns()
+        back = self.env["stock.picking"].browse(action["res_id"])
+        back.move_ids.write({"quantity": 40, "picked": True})
+        back.button_validate()
+        self.assertEqual(back.state, "done")
+        todo = notice.sudo().activity_ids - before
+        self.assertEqual(todo.user_id, self.service)
+        self.assertEqual(
+            todo.summary,
+            self.env(context={"lang": "zh_TW"})._(
+                "Goods came back: settle with the customer what follows"
+            ),
+        )
+        self.assertIn("Poster 40", notice.sudo().message_ids[:1].body)
+
+
+@tagged("post_install", "-at_install")
 class TestProblem(TrackingCase):
     """ORD-62: what goes wrong on the way is logged, and told."""
 

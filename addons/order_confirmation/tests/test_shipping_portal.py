@@ -1,12 +1,16 @@
 """The customer's page of a dispatch notice, over real HTTP (ORD-60, ORD-63)."""
 
+from base64 import b64encode
 from datetime import timedelta
+from io import BytesIO
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields, http
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
+from PIL import Image, ImageFile
 from psycopg2 import IntegrityError
 
 from ..controllers.dispatch_portal import _number
@@ -338,6 +342,47 @@ class TestPage(ShippingCase, HttpCase):
         self.assertIn(
             "reports shortage", " ".join(self.paper.activity_ids.mapped("summary"))
         )
+
+    def test_asked_in_the_language_of_who_is_asked(self):
+        """PLT-04: the customer reads Chinese; customer service's to-do is English."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.customers["b"].lang = "zh_TW"
+        self.authenticate(None, None)
+        self.sign_page(remarks="One carton wet")
+        self.claim(text="Top layer", **{self.line(): "3"})
+        words = " ".join(self.paper.activity_ids.mapped("summary"))
+        self.assertIn("The customer reports shortage or damage", words)
+        self.assertIn("signed with remarks", words)
+
+    def test_a_long_text_in_many_lines(self):
+        """ORD-63: what the page lets be typed is taken; more is said, never cut."""
+        self.authenticate(None, None)
+        answer = self.sign_page(remarks="x" * 2001)
+        self.assertIn("at most 2000 characters", answer["error"])
+        self.assertFalse(self.paper.arrived_on)
+        self.sign_page(remarks="x" * 2000, name="y" * 500)
+        self.assertEqual(len(self.paper.remarks), 2000)
+        self.assertEqual(len(self.paper.arrived_by), 120)
+        self.claim(text="\r\n".join(["x" * 199] * 10))
+        self.assertEqual(len(self.paper.claim_ids.text), 1999)
+
+    def test_picture_with_too_many_pixels(self):
+        """Bad input: a small file that would fill the memory is not opened."""
+        flat = BytesIO()
+        Image.new("1", (8000, 8000)).save(flat, "PNG")
+        self.assertLess(len(flat.getvalue()), 100_000)
+        self.authenticate(None, None)
+        with patch.object(ImageFile.ImageFile, "load", side_effect=AssertionError):
+            answer = self.sign_page(signature=b64encode(flat.getvalue()).decode())
+            self.assertIn("50 million pixels", answer["error"])
+        self.sign_page()
+        answer = self.claim(
+            files=[("pictures", ("wet.png", flat.getvalue(), "image/png"))],
+            text="Top layer",
+        )
+        self.assertIn("50 million pixels", answer.text)
+        self.assertIn("Top layer", answer.text)
+        self.assertFalse(self.paper.claim_ids)
 
     def test_impossible_quantities(self):
         """Bad input: negative, more than left, no number: said, and nothing is lost."""
