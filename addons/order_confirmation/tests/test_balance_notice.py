@@ -113,6 +113,64 @@ class TestBalanceNotice(BalanceCase):
         wizard.create({"amount": order.amount_total})._create_payments()
         self.assertEqual(notice.state, "paid")
 
+    def test_credited_after_it_has_left(self):
+        """ORD-50, ORD-51: what was credited for damage is not asked for again."""
+        order = self.released()
+        self.produce(order)
+        notice = self.notice(order)
+        rest = self.pay(order, order.amount_total * 0.7)
+        self.sign(order, "finance_clearance", "finance")
+        self.apply(order)
+        self.ship(order)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        paid = self.env["account.payment"].search([("sale_order_id", "=", order.id)])
+        (invoice | paid.move_id).line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        ).reconcile()
+        self.assertEqual(notice.state, "paid")
+        self.refund(invoice, 10)
+        self.assertEqual(notice.state, "paid")
+        self.assertFalse(notice.activity_ids)
+        # Money that is taken back all the same is owed, and only that.
+        rest.action_draft()
+        self.assertEqual(notice.state, "sent")
+        self.assertAlmostEqual(notice.amount_open, order.amount_total * 0.7)
+        self.assertIn(
+            notice.currency_id.format(notice.amount_open), notice.activity_ids.summary
+        )
+
+    def test_invoice_credited_and_written_anew(self):
+        """ORD-51: a wrong invoice, credited and made anew, forgives nothing."""
+        order = self.released()
+        self.produce(order)
+        notice = self.notice(order)
+        rest = self.pay(order, order.amount_total * 0.7)
+        self.sign(order, "finance_clearance", "finance")
+        self.apply(order)
+        self.ship(order)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.refund(invoice, 100, pay=False)
+        order._create_invoices().action_post()
+        rest.action_draft()
+        self.assertEqual(notice.state, "sent")
+        self.assertAlmostEqual(notice.amount_open, order.amount_total * 0.7)
+
+    def refund(self, invoice, quantity, pay=True):
+        """Credit a part of an invoice, and pay it out."""
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        action = wizard.create({"journal_id": invoice.journal_id.id}).refund_moves()
+        note = self.env["account.move"].browse(action["res_id"])
+        note.invoice_line_ids.quantity = quantity
+        note.action_post()
+        if pay:
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=note.ids
+            ).create({})._create_payments()
+
     def test_tier_a_gets_none(self):
         """ORD-51: who ships on terms is not asked before."""
         order = self.order("a", quantity=100)
