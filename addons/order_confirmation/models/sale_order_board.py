@@ -242,9 +242,17 @@ class OrderBoard(models.Model):
                   JOIN stock_location place ON place.id = move.location_dest_id
                  WHERE place.usage = 'customer' GROUP BY line.order_id),
             notice AS (
-                SELECT order_id, max(COALESCE(arrived_at, shipped_at)) AS at,
-                       bool_and(state = 'arrived') AS arrived
-                  FROM dispatch_notice GROUP BY order_id)
+                -- A supplier may send the goods of several orders with one transfer.
+                SELECT named.order_id, max(COALESCE(arrived_at, shipped_at)) AS at,
+                       bool_and(paper.state = 'arrived') AS arrived
+                  FROM dispatch_notice paper
+                  JOIN LATERAL (
+                      SELECT paper.order_id
+                       UNION
+                      SELECT line.order_id FROM dispatch_notice_line gone
+                        JOIN sale_order_line line ON line.id = gone.sale_line_id
+                       WHERE gone.notice_id = paper.id) named ON TRUE
+                 GROUP BY named.order_id)
             SELECT so.id, so.id AS order_id, so.name, so.partner_id, so.user_id,
                    so.company_id, so.currency_id, so.amount_total, so.channel,
                    so.wanted_date, so.ship_date,

@@ -1,7 +1,7 @@
 from lxml import etree
 from odoo.tests import tagged
 
-from .shipping_case import ShippingCase
+from .shipping_case import ShippingCase, drawn_signature
 from .test_release_flow import FlowCase
 
 
@@ -371,3 +371,20 @@ class TestBoardShipping(ShippingCase):
         self.env.flush_all()
         card = self.env["order.board"].browse(order.id)
         self.assertEqual(card.stage, "shipping")
+
+    def test_two_orders_with_one_transfer(self):
+        """ORD-70: what left together arrives together, on one notice."""
+        first, second = self.released(10), self.released(20)
+        transfer = self.picking(first)
+        self.picking(second).move_ids.picking_id = transfer
+        self.applied(first)
+        self.applied(second)
+        self.ship(transfer)
+        [notice] = (first | second).dispatch_notice_ids
+        cards = self.env["order.board"].browse((first | second).ids)
+        self.env.flush_all()
+        self.assertEqual(cards.mapped("stage"), ["under_way"] * 2)
+        notice.sudo()._sign_arrival("Ms Lin", drawn_signature(), method="portal")
+        self.env.flush_all()
+        cards.invalidate_recordset()
+        self.assertEqual(cards.mapped("stage"), ["arrived"] * 2)

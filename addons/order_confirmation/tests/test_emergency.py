@@ -1,6 +1,7 @@
 """Goods that leave before their paper, by the supervisor's order (ORD-53)."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import fields
@@ -346,6 +347,38 @@ class TestEmergencyHour(EmergencyCase):
             self.applied(order)
             self.assertEqual(emergency.state, "settled")
             self.assertFalse(emergency.sudo().activity_ids)
+
+    def test_one_company_does_not_stop_the_others(self):
+        """ORD-53: trouble with one is logged, the others are escalated."""
+        emergency, broken = (self.left_unpapered() for _number in range(2))
+        rival = self.env["res.company"].create({"name": "A Broken One"})
+        self.env.cr.execute(
+            "UPDATE emergency_shipment SET company_id = %s WHERE id = %s",
+            (rival.id, broken.id),
+        )
+        self.env.invalidate_all()
+        settle = type(emergency)._settle
+
+        def trouble(self):
+            if broken in self:
+                raise ValueError("No working hours")
+            return settle(self)
+
+        with (
+            freeze_time(emergency.due_at + timedelta(minutes=1)),
+            patch.object(type(emergency), "_settle", trouble),
+            mute_logger("odoo.addons.order_confirmation.models.emergency_shipment"),
+        ):
+            emergency._cron_hour()
+        self.assertEqual(emergency.escalation, "supervisor")
+        self.assertFalse(broken.escalation)
+
+    def left_unpapered(self):
+        """Return an emergency under which goods have left."""
+        order = self.released()
+        emergency = self.ordered(order)
+        self.ship(self.picking(order))
+        return emergency
 
     def test_without_working_hours(self):
         """ORD-53: a company without a calendar is escalated by calendar days."""
