@@ -11,6 +11,7 @@ from . import (
     inspection_decision,
     instruction,
     oral_promise,
+    paper_scan_upload,
     product_instructions,
     production_exception_reply,
     promise,

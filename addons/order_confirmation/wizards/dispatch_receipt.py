@@ -1,20 +1,21 @@
 from odoo import fields, models
 
+from . import paper_scan_upload  # noqa: F401 - it comes before what inherits it
+
 
 class DispatchReceiptUpload(models.TransientModel):
     """Takes the scan of an arrival receipt that was signed on paper."""
 
     _name = "dispatch.receipt.upload"
+    _inherit = "paper.scan.upload"
     _description = "Arrival Receipt on Paper"
 
     notice_id = fields.Many2one("dispatch.notice", required=True, readonly=True)
-    signer_name = fields.Char("Received By", required=True)
+    signer_name = fields.Char("Received By")
     arrived_on = fields.Date(
         "Arrived", required=True, default=fields.Date.context_today
     )
     remarks = fields.Text(help="As written on the receipt.")
-    scan = fields.Binary("Scan (PDF, PNG, JPEG)", required=True, attachment=False)
-    scan_name = fields.Char()
 
     def action_upload(self):
         """Record the receipt.
@@ -23,12 +24,13 @@ class DispatchReceiptUpload(models.TransientModel):
         """
         self.ensure_one()
         self.notice_id.check_access("write")
+        evidence, name = self._evidence()
         self.notice_id._sign_arrival(
             self.signer_name,
-            self.with_context(bin_size=False).scan,
+            evidence,
             method="scan",
             remarks=self.remarks,
             arrived_on=self.arrived_on,
-            evidence_name=self.scan_name,
+            evidence_name=name,
         )
         return {"type": "ir.actions.act_window_close"}

@@ -1,24 +1,16 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
+
+from . import paper_scan_upload  # noqa: F401 - it comes before what inherits it
 
 
 class FormulaConfirmationScan(models.TransientModel):
     """A formula confirmation that the customer signed on paper (ORD-12)."""
 
     _name = "formula.confirmation.scan"
+    _inherit = "paper.scan.upload"
     _description = "Formula Confirmation Accepted on Paper"
 
     formula_id = fields.Many2one("formula.confirmation", required=True, readonly=True)
-    signer_name = fields.Char("Signed By", required=True)
-    scan = fields.Binary("Scan or Photo", attachment=False)
-    scan_name = fields.Char()
-
-    @api.constrains("scan")
-    def _check_scan(self):
-        """Judge the file by what is in it, before anything is kept."""
-        for wizard in self.with_context(bin_size=False):
-            if refusal := self.env["paper.scan"]._refusal_of(wizard.scan):
-                raise UserError(refusal)
 
     def action_accept(self):
         """Take the scan as the customer's written acceptance.
@@ -29,7 +21,6 @@ class FormulaConfirmationScan(models.TransientModel):
         document = self.formula_id
         self.env.user._require_role("customer_service", "merchandiser", "salesperson")
         document.check_access("read")
-        self._check_scan()
-        evidence = self.with_context(bin_size=False).scan
-        document._accept(self.signer_name, evidence, "scan", self.scan_name or "scan")
+        evidence, name = self._evidence()
+        document._accept(self.signer_name, evidence, "scan", name)
         return {"type": "ir.actions.act_window_close"}

@@ -6,9 +6,7 @@ from odoo.exceptions import UserError
 from .. import scan
 from ..models.order_sheet_return import TICKS
 from ..models.order_sheet_sending import RECEIVED_HOW
-
-# Base64 takes four characters for three bytes.
-MAX_BASE64 = scan.MAX_BYTES * 4 // 3 + 4
+from . import paper_scan_upload  # noqa: F401 - it comes before what inherits it
 
 
 class OrderSheetReceived(models.TransientModel):
@@ -37,37 +35,10 @@ class OrderSheetScan(models.TransientModel):
     """A return that was signed on paper and came back as a scan or photo (ORD-24)."""
 
     _name = "order.sheet.scan"
+    _inherit = "paper.scan.upload"
     _description = "Sheet Returned on Paper"
 
     sheet_id = fields.Many2one("order.sheet", required=True, readonly=True)
-    signer_name = fields.Char("Signed By", required=True)
-    scan = fields.Binary("Scan or Photo", attachment=False)
-    scan_name = fields.Char()
-
-    @api.constrains("scan")
-    def _check_scan(self):
-        """Judge the file by what is in it, before anything is kept (ORD-24)."""
-        for wizard in self.with_context(bin_size=False):
-            if refusal := wizard._scan_refused():
-                raise UserError(refusal)
-
-    def _scan_refused(self):
-        if not self.scan:
-            return self.env._("The file is empty. Please choose the scan again.")
-        if len(self.scan) > MAX_BASE64:
-            return self.env._("The file is larger than 25 MB. Please scan it smaller.")
-        data = b64decode(self.scan)
-        if not scan.kind(data):
-            return self.env._(
-                "This file is neither a PDF nor a picture. Please upload the scan or a "
-                "photo of the signed sheet."
-            )
-        if not scan.readable(data):
-            return self.env._(
-                "This file cannot be read: it is damaged or locked. Please scan the "
-                "signed sheet again."
-            )
-        return False
 
     def action_return(self):
         """Take the scan as the customer's return.
@@ -78,9 +49,8 @@ class OrderSheetScan(models.TransientModel):
         sheet = self.sheet_id
         self.env.user._require_role("customer_service", "merchandiser", "salesperson")
         sheet.check_access("read")
-        self._check_scan()
-        evidence = self.with_context(bin_size=False).scan
-        sheet._take_return(self.signer_name, evidence, "scan", self.scan_name or "scan")
+        evidence, name = self._evidence()
+        sheet._take_return(self.signer_name, evidence, "scan", name)
         return {"type": "ir.actions.act_window_close"}
 
 
