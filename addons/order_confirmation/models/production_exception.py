@@ -421,7 +421,8 @@ class ProductionException(models.Model):
         """Return who of customer service follows it: who made the sheet, or anybody."""
         clerks = self._people("customer_service")
         maker = self.order_id.sudo().current_sheet_id.prepared_by_id
-        return maker & clerks or clerks.sorted("id")[:1]
+        role = self.env.ref("customer_tiering.role_customer_service")
+        return maker & clerks or self.company_id._nearest_of(role)[:1]
 
     def _headline(self, env):
         """Return what is to be known of it in one line, in the reader's language."""

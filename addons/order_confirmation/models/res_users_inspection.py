@@ -11,12 +11,4 @@ class ResUsers(models.Model):
         :param str role: the name in ``customer_tiering.role_…``
         """
         group = self.env.ref(f"customer_tiering.role_{role}")
-        return self.sudo().search(
-            [
-                ("all_group_ids", "in", group.ids),
-                ("company_ids", "in", company.ids),
-                ("share", "=", False),
-            ],
-            order="id",
-            limit=1,
-        )
+        return company._nearest_of(group)[:1]

@@ -85,15 +85,23 @@ class ResUsers(models.Model):
         steps = [*own, *(roles(user.all_group_ids) - own), self.env.ref(SUPERVISOR)]
         people = user.browse()
         for role in steps:
-            # Who has the role itself comes before who has a higher one.
-            people |= company._people_of(role).sorted(
-                lambda person, role=role: (role not in person.group_ids, person.id)
-            )
+            people |= company._nearest_of(role)
         return people
 
 
 def _company_of(record):
     return record.company_id if "company_id" in record._fields else None
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _nearest_of(self, role):
+        """Return the people in a role: who has it, before who has a higher one."""
+        self.ensure_one()
+        people = self._people_of(role)
+        role = role.sudo()
+        return people.sorted(lambda user: (role not in user.group_ids, user.id))
 
 
 class MailActivity(models.Model):

@@ -63,6 +63,20 @@ class TestPeopleWhoLeave(ShippingCase):
         self.seller.action_archive()
         self.assertEqual(self.todos(order).user_id, self.people["supervisor"])
 
+    def test_the_clerk_before_the_supervisor(self):
+        """ROL-01: a supervisor is customer service too, and is asked after the clerks.
+
+        However early the supervisor came.
+        """
+        role = self.env.ref("customer_tiering.role_customer_service")
+        self.assertLess(self.people["supervisor"].id, self.second.id)
+        self.service.action_archive()
+        self.assertEqual(
+            self.env["res.users"]._someone_of("customer_service", self.company),
+            self.second,
+        )
+        self.assertIn(self.people["supervisor"], self.company._nearest_of(role))
+
     def test_nobody_is_left(self):
         """ROL-01: without anybody for it, the last to leave still leaves."""
         notice = self.sent()
