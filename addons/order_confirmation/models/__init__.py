@@ -128,6 +128,7 @@ from . import (
     sale_order_line_dimension,
     sale_order_line_lots,
     sale_order_promise,
+    sale_order_schedule,
     sale_order_sheet,
     sale_order_shipping,
     sale_order_special,

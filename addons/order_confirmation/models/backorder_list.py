@@ -322,6 +322,7 @@ class BackorderList(models.Model):
         )
         self.sudo()._clock_meet(CLOCK)
         self.sudo().activity_unlink([TODO])
+        self.sudo().line_ids.sale_line_id._open_deliveries()._leave_on(day)
         self._tell_or_ask()
 
     def _tell_or_ask(self):

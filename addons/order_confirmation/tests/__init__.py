@@ -41,6 +41,7 @@ from . import (
     test_reserve,
     test_returns_policy,
     test_sales_contract,
+    test_schedule,
     test_sheet,
     test_sheet_mail,
     test_sheet_report,

@@ -189,6 +189,12 @@ class TestBackorderList(BackorderCase):
                     row._give_date(day, reason)
         self.assertEqual(len(row.date_ids), 1)
 
+    def test_the_transfer_is_scheduled_for_the_date(self):
+        """ORD-64: the rest is planned for the day that the customer was told."""
+        row = self.dated()
+        rest = row.order_id.picking_ids.filtered(lambda p: p.state != "done")
+        self.assertEqual(self.company._business_date(rest.scheduled_date), DAY)
+
     def test_a_date_that_slips_is_an_entry(self):
         """ORD-64: the dates stay, each with author and reason; the customer is told."""
         row = self.dated()

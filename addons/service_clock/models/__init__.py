@@ -1,5 +1,6 @@
 from . import (
     res_company,
+    resource_calendar,
     service_clock,
     service_clock_event,
     service_clock_kind,

@@ -41,7 +41,8 @@ class ResCompany(models.Model):
     def _clock_timezone(self):
         """Return the company's time zone (pytz): its calendar's, else UTC."""
         self.ensure_one()
-        return timezone(self.sudo().resource_calendar_id.tz or "UTC")
+        calendar = self.sudo().resource_calendar_id
+        return timezone(calendar and calendar._clock_zone() or "UTC")
 
     def _working_time(self, all_hours=False):
         """Return a :class:`WorkingTime` that answers many questions cheaply.

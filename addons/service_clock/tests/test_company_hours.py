@@ -25,6 +25,13 @@ class TestCompanyHours(ClockCase):
                 self.assertEqual(self.company._add_working_hours(start, 4), due)
                 self.assertEqual(self.company._working_hours_between(start, due), 4)
 
+    def test_another_time_zone(self):
+        """ORD-03: a calendar that moves to another zone counts by it at once."""
+        late = taipei(2, 8)
+        self.assertEqual(self.company._business_date(late), date(2026, 3, 2))
+        self.company.resource_calendar_id.tz = "America/New_York"
+        self.assertEqual(self.company._business_date(late), date(2026, 3, 1))
+
     def test_public_holiday(self):
         """ORD-26: a public holiday is no working day."""
         self._holiday(3)
