@@ -58,6 +58,7 @@ from . import (
     formula_confirmation_sending,
     ir_actions_report,
     mail_activity,
+    mail_template,
     mrp_production,
     oral_promise,
     oral_promise_report,

@@ -354,7 +354,7 @@ class BackorderList(models.Model):
     def _send(self):
         name = "nothing" if self.state == "cancelled" else "list"
         template = self.env.ref(f"order_confirmation.mail_template_backorder_{name}")
-        template.send_mail(self.id, email_layout_xmlid="mail.mail_notification_light")
+        template._send_soon(self)
         self._note_told("mail")
 
     def _note_told(self, how):

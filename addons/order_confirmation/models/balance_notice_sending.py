@@ -49,9 +49,7 @@ class BalanceNotice(models.Model):
 
     def _send(self):
         template = self.env.ref("order_confirmation.mail_template_balance_notice")
-        template.sudo().send_mail(
-            self.id, email_layout_xmlid="mail.mail_notification_light"
-        )
+        template._send_soon(self)
         self._note_sent()
 
     def _note_sent(self):

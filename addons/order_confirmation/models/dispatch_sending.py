@@ -61,9 +61,7 @@ class DispatchNotice(models.Model):
 
     def _send_link(self):
         template = self.env.ref("order_confirmation.mail_template_dispatch_notice")
-        template.sudo().send_mail(
-            self.id, email_layout_xmlid="mail.mail_notification_light"
-        )
+        template._send_soon(self)
 
     def action_sent_on_paper(self):
         """Note that the notice was printed and faxed or handed over."""

@@ -265,9 +265,7 @@ class OrderSheetTray(models.Model):
         unusable = {returns.LARGE, returns.KIND, returns.UNREADABLE} & set(reasons)
         if unusable and tray.partner_id:
             template = self.env.ref("order_confirmation.mail_template_return_unusable")
-            template.sudo().send_mail(
-                tray.id, email_layout_xmlid="mail.mail_notification_light"
-            )
+            template._send_soon(tray)
 
     def _clerk(self):
         able = (self.mailbox_id.user_id | self.sheet_id.prepared_by_id).filtered(

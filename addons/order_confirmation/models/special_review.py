@@ -201,9 +201,7 @@ class SpecialReview(models.Model):
         review.activity_unlink([TODO])
         if review.partner_id._has_email():
             template = self.env.ref("order_confirmation.mail_template_special_failed")
-            template.sudo().send_mail(
-                review.id, email_layout_xmlid="mail.mail_notification_light"
-            )
+            template._send_soon(review)
             keyed(self).write({"customer_told_at": now})
         self._tell_sales(
             lambda env: env._(

@@ -189,6 +189,15 @@ class TestBackorderList(BackorderCase):
                     row._give_date(day, reason)
         self.assertEqual(len(row.date_ids), 1)
 
+    def test_the_mail_leaves_at_once(self):
+        """ORD-64: what says that the customer was told does not wait for the hour."""
+        row = self.short()
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        triggers.search([("cron_id", "=", queue.id)]).unlink()
+        row.with_user(self.planner)._give_date(DAY)
+        self.assertTrue(triggers.search([("cron_id", "=", queue.id)]))
+
     def test_the_transfer_is_scheduled_for_the_date(self):
         """ORD-64: the rest is planned for the day that the customer was told."""
         row = self.dated()
