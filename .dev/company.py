@@ -85,10 +85,11 @@ def settle(database, url):
 
 
 def logins():
-    """Rows of the demo data's log-ins: login, password, name, role."""
+    """Rows of the demo data's log-ins: login, password, name, role, lang."""
     rows = []
     for path in sorted(paths.ADDONS.glob("*/demo/logins.csv")):
         with path.open(encoding="utf-8", newline="") as stream:
             rows += list(csv.DictReader(stream))
-    administrator = {"login": "admin", "password": "admin", "name": "", "role": ""}
+    administrator = {"login": "admin", "password": "admin"}
+    administrator |= dict.fromkeys(("name", "role", "lang"), "")
     return rows or [administrator]

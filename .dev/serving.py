@@ -135,7 +135,7 @@ def run(database, port, arguments):
 def _show_logins(port):
     print(f"\n  http://{HOST}:{port}\n")
     rows = company.logins()
-    columns = ("login", "password", "name", "role")
+    columns = ("login", "password", "name", "role", "lang")
     width = {key: max(_width(row[key]) for row in rows) for key in columns}
     for row in rows:
         cells = [row[key] + " " * (width[key] - _width(row[key])) for key in columns]

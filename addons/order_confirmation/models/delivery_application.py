@@ -82,6 +82,17 @@ class DeliveryApplication(models.Model):
             application._take_over()
         return applications
 
+    def _prepare_values(self, vals):
+        """Propose the agreed ship date, unless it has passed."""
+        values = super()._prepare_values(vals)
+        order = self.env["sale.order"].sudo().browse(vals.get("order_id"))
+        today = (
+            order.company_id._business_date(fields.Datetime.now()) if order else None
+        )
+        if order.ship_date and order.ship_date >= today:
+            values.setdefault("wanted_on", order.ship_date)
+        return values
+
     def _refuse_guarded(self, vals):
         if forbidden := GUARDED & vals.keys():
             raise AccessError(

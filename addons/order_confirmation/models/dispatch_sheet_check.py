@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.addons.written_signoff.wording import joined, numeral
+from odoo.addons.written_signoff.wording import in_words, joined, numeral
 
 from . import dispatch_notice  # noqa: F401 - it comes before what extends it
 
@@ -53,8 +53,8 @@ class DispatchNotice(models.Model):
     def _sheet_line_differences(self, line, agreed):
         shipped = self.line_ids.filtered(lambda row: row.sale_line_id == line)
         quantity, left = float(agreed["quantity"]), line.qty_delivered
-        amount = f"{numeral(quantity)} {agreed['unit']}"
         name, unit = line.product_id.display_name, line.product_uom_id
+        amount = f"{numeral(quantity)} {in_words(unit, agreed['unit'])}"
         if unit.compare(left, quantity) > 0 and shipped:
             return [
                 self.env._(

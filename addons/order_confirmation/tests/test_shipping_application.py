@@ -1,5 +1,8 @@
 """Delivery applications: verified item by item, signed, void by change (ORD-52)."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -26,6 +29,15 @@ class TestApplication(ShippingCase):
         )
         self.assertEqual(application.state, "draft")
         self.assertIn("6 of 6", application.next_step)
+
+    def test_the_agreed_day_is_proposed(self):
+        """ORD-52: the goods are to leave on the ship date, if that is still to come."""
+        today = self.company._business_date(fields.Datetime.now())
+        for days, proposed in ((-1, False), (3, today + timedelta(days=3))):
+            with self.subTest(days):
+                order = self.released()
+                order.ship_date = today + timedelta(days=days)
+                self.assertEqual(self.draft(order).wanted_on, proposed)
 
     def test_every_digit_is_signed(self):
         """ORD-51: a million labels and one more are two quantities, in full."""
