@@ -765,18 +765,30 @@ class FinalInspection(models.Model):
 
         :param str field: ``order_line_id`` or ``production_id``
         """
-        quantities = dict.fromkeys(ids, 0.0)
-        for inspection, _lot, quantity in self._passed_rows([(field, "in", ids)]):
+        passed = self._passed_since(field, ids)
+        return {key: quantity for key, (quantity, _signed_at) in passed.items()}
+
+    @api.model
+    def _passed_since(self, field, ids):
+        """Return ``{id: (quantity, when the last of it was signed or None)}``.
+
+        As ``_passed``, in as many queries.
+        """
+        passed = dict.fromkeys(ids, (0.0, None))
+        for inspection, _lot, more, signed_at in self._passed_rows(
+            [(field, "in", ids)]
+        ):
             record = inspection[field]
             if record.product_id == inspection.product_id:
-                quantities[record.id] += quantity
-        return quantities
+                quantity, last = passed[record.id]
+                passed[record.id] = quantity + more, max(last or signed_at, signed_at)
+        return passed
 
     @api.model
     def _passed_by_lot(self, lots):
         """Return ``{lot id: quantity}`` that quality passed. Constant queries."""
         quantities = dict.fromkeys(lots.ids, 0.0)
-        for _inspection, lot, quantity in self._passed_rows(
+        for _inspection, lot, quantity, _signed_at in self._passed_rows(
             [("lot_ids.lot_id", "in", lots.ids)]
         ):
             if lot.id in quantities:
@@ -785,7 +797,10 @@ class FinalInspection(models.Model):
 
     @api.model
     def _passed_rows(self, domain):
-        """Return ``[(inspection, lot or none, quantity)]`` of what passed, validly."""
+        """Return what passed, validly: inspection, lot or none, quantity, when signed.
+
+        What was conceded counts from the inspection on which it was decided.
+        """
         found = self.sudo().search([*domain, ("result", "not in", ("open", False))])
         valid = found._signoff_valid(["final_inspection"])
         signed = found.filtered(lambda row: (row.id, "final_inspection") in valid)
@@ -803,4 +818,4 @@ class FinalInspection(models.Model):
             (decision.inspection_id, decision.lot_id, decision.quantity)
             for decision in signed.decision_ids._in_force()
         ]
-        return rows
+        return [(*row, valid[row[0].id, "final_inspection"].signed_at) for row in rows]

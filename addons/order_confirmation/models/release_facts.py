@@ -112,10 +112,10 @@ class SaleOrder(models.Model):
         """Return ``{order id: Fact}``: quality passed what leaves (ORD-43)."""
         lines = self._goods()
         failing = lines._lots_not_passed() if shipping else {}
-        passed = self.env["final.inspection"]._passed("order_line_id", lines.ids)
+        found = self.env["final.inspection"]._passed_since("order_line_id", lines.ids)
         passed = {
             line.id: line.product_id.uom_id._compute_quantity(
-                passed[line.id], line.product_uom_id
+                found[line.id][0], line.product_uom_id
             )
             for line in lines
         }
@@ -125,7 +125,11 @@ class SaleOrder(models.Model):
                 self.env, failing.get(order.id, ())
             )
             detail = self.env._("not passed: %s", short) if short else ""
-            facts[order.id] = Fact(not short, order.create_date, detail)
+            signed = [found[line.id][1] for line in order._goods()]
+            since = (
+                order.create_date if short else max(filter(None, signed), default=None)
+            )
+            facts[order.id] = Fact(not short, since or order.create_date, detail)
         return facts
 
     def _not_covered(self, covered, shipping):

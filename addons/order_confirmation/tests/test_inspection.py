@@ -1,7 +1,9 @@
 """What an inspection says, and what it must not say."""
 
 from base64 import b64encode
+from datetime import datetime
 
+from freezegun import freeze_time
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -27,6 +29,17 @@ class TestInspection(InspectionCase):
         inspection.quantity = 106
         self.assertEqual(point.outcome, "failed")
         self.assertIn("too many", point.finding)
+
+    def test_passed_since_it_was_signed(self):
+        """ORD-43: the gate says since when quality has passed the goods."""
+        production = self.made(100)
+        order = self.order_of(production)
+        self.assertEqual(order._inspection_facts()[order.id].since, order.create_date)
+        with freeze_time("2031-03-03 02:00:00"):
+            self.passes(self.begun(production, 100))
+        fact = order._inspection_facts()[order.id]
+        self.assertTrue(fact.met)
+        self.assertEqual(fact.since, datetime(2031, 3, 3, 2))
 
     def test_nobody_answers_the_quantity_by_hand(self):
         """ORD-43: a point that the system compares is not passed by a person."""
