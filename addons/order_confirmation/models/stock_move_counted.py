@@ -215,8 +215,7 @@ class ProductProduct(models.Model):
         if since:
             domain.append(("create_date", ">=", since))
         passed = defaultdict(float)
-        for inspection, _lot, quantity in self.env["final.inspection"]._passed_rows(
-            domain
-        ):
+        inspections = self.env["final.inspection"]
+        for inspection, _lot, quantity, _signed_at in inspections._passed_rows(domain):
             passed[inspection.product_id] += quantity
         return passed
